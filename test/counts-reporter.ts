@@ -1,0 +1,33 @@
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
+
+export interface Counts {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** A file that does not load and an error outside any test count as failures: `0 failed` means that all is well. */
+export function countTests(modules: readonly TestModule[], errors: readonly SerializedError[]): Counts {
+  const counts = { passed: 0, failed: errors.length, skipped: 0 };
+  for (const module of modules) {
+    let failedInFile = 0;
+    for (const test of module.children.allTests()) {
+      const { state } = test.result();
+      if (state === "passed") counts.passed++;
+      else if (state === "failed") failedInFile++;
+      else counts.skipped++;
+    }
+    counts.failed += failedInFile === 0 && module.state() === "failed" ? 1 : failedInFile;
+  }
+  return counts;
+}
+
+/** Prints `N passed, N failed, N skipped` as the process's very last line. */
+export class CountsReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
+    const { passed, failed, skipped } = countTests(modules, errors);
+    process.once("exit", () =>
+      process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`),
+    );
+  }
+}
