@@ -5,13 +5,10 @@ export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "build/**"],
-    globalSetup: ["./test/bundles.ts"],
     reporters: ["default", new CountsReporter()],
     environment: "node",
     maxWorkers: 2,
     testTimeout: 15_000,
     hookTimeout: 30_000,
-    // A promise that is still pending at the end of a test is a leak in the test.
-    dangerouslyIgnoreUnhandledErrors: false,
   },
 });

@@ -1,68 +1,64 @@
-/** Bundles each program into one file under build/ that needs no node_modules: node scripts/build.ts [NAME ...] */
+/** Bundles each program into one file under build/ that needs no node_modules: node scripts/build.ts */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { build, type BuildOptions } from "esbuild";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const BUILD = join(ROOT, "build");
 
 export interface Program {
-  name: string;
+  name: "function" | "plugin" | "asya";
   entry: string;
-  /** The bundle, relative to the repository. */
-  file: string;
-  format: "cjs" | "esm";
 }
 
 export const PROGRAMS: readonly Program[] = [
-  // n.b. an ESM bundle of the function SDK 0.7.0 dies at its start: Dynamic require of "process" is not supported.
-  { name: "function", entry: "functions/asyncactor/main.ts", file: "build/function.cjs", format: "cjs" },
-  { name: "plugin", entry: "argocd-plugin/main.ts", file: "build/plugin.mjs", format: "esm" },
-  { name: "cli", entry: "cli/main.ts", file: "build/asya.cjs", format: "cjs" },
+  { name: "function", entry: "functions/asyncactor/main.ts" },
+  { name: "plugin", entry: "argocd-plugin/main.ts" },
+  { name: "asya", entry: "cli/main.ts" },
 ];
 
-/** Bundles what is missing or older than its sources; returns the names of what was built. */
-export async function buildStale(programs: readonly Program[] = PROGRAMS): Promise<string[]> {
-  const stale = programs.filter((program) => existsSync(join(ROOT, program.entry)) && isStale(program));
-  for (const program of stale) await bundle(program);
-  return stale.map((program) => program.name);
+/** The bundle of a program, built first where it is missing or older than its sources. */
+export async function freshBundle(name: Program["name"]): Promise<string> {
+  const program = PROGRAMS.find((candidate) => candidate.name === name);
+  if (program === undefined) throw new Error(`scripts/build.ts has no program "${name}"`);
+  if (isStale(program)) await bundle(program);
+  return bundleFile(program);
 }
 
-export async function bundle(program: Program): Promise<void> {
+async function bundle(program: Program): Promise<void> {
   await mkdir(BUILD, { recursive: true });
   const startedAt = Date.now();
-  const partial = join(BUILD, `.${program.name}-${process.pid}`);
-  const result = await build({ ...optionsOf(program), outfile: join(partial, "out"), metafile: true });
-  const inputs = Object.keys(result.metafile.inputs).sort();
-  // The list comes last: a bundle without one is stale.
-  await rename(join(partial, "out"), join(ROOT, program.file));
-  await writeFile(join(partial, "inputs"), JSON.stringify({ startedAt, inputs }));
-  await rename(join(partial, "inputs"), inputsFile(program));
-  await rm(partial, { recursive: true, force: true });
-}
-
-function optionsOf(program: Program): BuildOptions {
-  return {
+  const partial = join(BUILD, `.${program.name}-${process.pid}.mjs`);
+  const result = await build({
     absWorkingDir: ROOT,
     entryPoints: [program.entry],
+    outfile: partial,
     bundle: true,
+    metafile: true,
     platform: "node",
     target: "node24",
-    format: program.format,
-    minify: true,
-    keepNames: true,
+    format: "esm",
+    minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: "none",
-    loader: { ".yaml": "text", ".py": "text" },
-    define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
     logLevel: "warning",
-  };
+    // n.b. without a `require`, an ESM bundle of the function SDK 0.7.0 dies at its start: Dynamic require of "process".
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+  });
+  const recorded: Recorded = { startedAt, inputs: Object.keys(result.metafile.inputs) };
+  await rename(partial, bundleFile(program));
+  await writeFile(recordFile(program), JSON.stringify(recorded));
+}
+
+interface Recorded {
+  startedAt: number;
+  inputs: string[];
 }
 
 function isStale(program: Program): boolean {
-  const recorded = readInputs(program);
-  if (recorded === undefined || !existsSync(join(ROOT, program.file))) return true;
+  const recorded = readRecord(program);
+  if (recorded === undefined || !existsSync(bundleFile(program))) return true;
   // n.b. npm gives package files their archive's dates, so only the lockfile tells of a new version.
   const watched = [...recorded.inputs, "package-lock.json", "scripts/build.ts"];
   return watched.some((path) => {
@@ -71,24 +67,28 @@ function isStale(program: Program): boolean {
   });
 }
 
-function readInputs(program: Program): { startedAt: number; inputs: string[] } | undefined {
+function readRecord(program: Program): Recorded | undefined {
   try {
-    return JSON.parse(readFileSync(inputsFile(program), "utf8")) as { startedAt: number; inputs: string[] };
+    return JSON.parse(readFileSync(recordFile(program), "utf8")) as Recorded;
   } catch {
     return undefined;
   }
 }
 
-function inputsFile(program: Program): string {
+function bundleFile(program: Program): string {
+  return join(BUILD, `${program.name}.mjs`);
+}
+
+function recordFile(program: Program): string {
   return join(BUILD, `${program.name}.inputs.json`);
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const names = process.argv.slice(2);
-  for (const program of PROGRAMS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+if (import.meta.main) {
+  for (const program of PROGRAMS) {
     const startedAt = performance.now();
     await bundle(program);
-    const kilobytes = Math.round(statSync(join(ROOT, program.file)).size / 1_000);
-    console.log(`${program.file}  ${kilobytes} kB, ${Math.round(performance.now() - startedAt)} ms`);
+    const file = bundleFile(program);
+    const kilobytes = Math.round(statSync(file).size / 1_000);
+    console.log(`${relative(ROOT, file)}  ${kilobytes} kB, ${Math.round(performance.now() - startedAt)} ms`);
   }
 }

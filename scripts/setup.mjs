@@ -21,11 +21,11 @@ function whatIsMissing() {
   // n.b. npm writes this file last, when everything else is in place.
   const installed = packagesOf(join(root, "node_modules", ".package-lock.json"));
   if (installed === undefined) return "first time";
-  for (const [path, { version, resolved, optional }] of Object.entries(wanted)) {
+  for (const [path, { version, integrity, optional }] of Object.entries(wanted)) {
     const found = installed[path];
     if (path === "" || (found === undefined && optional)) continue;
     if (found === undefined) return `${path} is missing`;
-    if (found.version !== version || found.resolved !== resolved) return `${path} is not at ${version}`;
+    if (found.version !== version || found.integrity !== integrity) return `${path} is not at ${version}`;
   }
   return existsSync(node) ? undefined : "Node 24 is missing";
 }

@@ -24,10 +24,18 @@ export function countTests(modules: readonly TestModule[], errors: readonly Seri
 
 /** Prints `N passed, N failed, N skipped` as the process's very last line. */
 export class CountsReporter implements Reporter {
+  #counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+  onInit(): void {
+    process.once("exit", (code) => {
+      const { passed, failed, skipped } = this.#counts;
+      // A run that ends badly outside any test (a broken configuration, no test files) is one failure.
+      const failures = code === 0 ? failed : Math.max(failed, 1);
+      process.stdout.write(`${passed} passed, ${failures} failed, ${skipped} skipped\n`);
+    });
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
-    const { passed, failed, skipped } = countTests(modules, errors);
-    process.once("exit", () =>
-      process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`),
-    );
+    this.#counts = countTests(modules, errors);
   }
 }
