@@ -1,0 +1,100 @@
+import { type Finding, formatFinding, isError } from "../../../core/finding.ts";
+import type { Manifest, Observed } from "../../../core/manifest.ts";
+import type { TransportPlan } from "../../../transports/contract.ts";
+import { transportTypes } from "../../../transports/render.ts";
+import type { ActorObject } from "./actor.ts";
+import { allFalse, type Condition } from "./conditions.ts";
+import { STEADY_TTL_SECONDS } from "./defaults.ts";
+import { renderObjects, workloadKey } from "./objects.ts";
+import { type ActorPlan, actorView, planActor, type World } from "./plan.ts";
+import { judgePodTemplate } from "./pod-template.ts";
+import { report } from "./report.ts";
+import { hasErrors } from "./resolve.ts";
+import { memoryOf } from "./status.ts";
+import { adoptionFindings, type Existing, flipFindings, vanishingQueueFindings } from "./takeover.ts";
+
+export interface ComposeInput {
+  /** The composite as the API server holds it, with its status. */
+  actor: unknown;
+  world: World;
+  /** Composed objects that exist, by resource key. */
+  observed: Readonly<Record<string, Observed>>;
+  existing: Existing;
+  /** The cluster's schema of a Deployment; null where it cannot be had, undefined where it was not asked for yet. */
+  podSchema: unknown;
+  now: Date;
+}
+
+export interface Composed {
+  /** Nothing may change: the caller answers FATAL. */
+  fatal: boolean;
+  findings: Finding[];
+  objects: Record<string, { manifest: Manifest; ready: boolean }>;
+  conditions: Condition[];
+  status: Record<string, unknown>;
+  ready: boolean;
+  /** Ask the API server for its schema of a Deployment and call again. */
+  needsPodSchema: boolean;
+  ttlSeconds: number;
+}
+
+/** Everything that was decided about an actor before anyone looked at how its objects are doing. */
+export interface Rendered {
+  object: ActorObject;
+  plan: ActorPlan;
+  transportPlan: TransportPlan;
+  manifests: Record<string, Manifest>;
+  findings: Finding[];
+}
+
+/** From an actor, its world and what exists to everything that should exist and what is to be said about it. */
+export function compose(input: ComposeInput): Composed {
+  const planned = planActor(input.actor, input.world);
+  if (planned.plan === undefined) {
+    const fatal = planned.blame === "actor" || Object.keys(input.observed).length > 0;
+    return refusal(planned.findings, planned.blame, fatal);
+  }
+  const template = judgePodTemplate(planned.plan.actor.spec, input.podSchema);
+  const rendered = render(input, planned.plan, [...planned.findings, ...template.findings]);
+  const answer = hasErrors(rendered.findings)
+    ? refusal(rendered.findings, "actor", true)
+    : report(rendered, input);
+  return { ...answer, needsPodSchema: template.needsClusterSchema };
+}
+
+function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[]): Rendered {
+  const object = input.actor as ActorObject; // planActor checked it
+  const { observed, existing } = input;
+  const transportPlan = plan.transport.render({
+    actor: actorView(plan.actor),
+    transportName: plan.actor.spec.transport,
+    config: plan.transportConfig,
+    observed,
+  });
+  const running = observed[workloadKey(plan)] ?? existing.workload;
+  const manifests = renderObjects(plan, transportPlan, running, memoryOf(object.status).warmedUp === true);
+  const findings = [
+    ...found,
+    ...transportPlan.findings,
+    ...flipFindings(plan.actor, transportTypes, observed),
+    ...adoptionFindings(object.metadata.uid, object.metadata.annotations ?? {}, existing),
+    ...vanishingQueueFindings(manifests, observed),
+  ];
+  return { object, plan, transportPlan, manifests, findings };
+}
+
+/** No object at all: what runs stays as it is, and every condition says why. */
+function refusal(findings: Finding[], blame: "actor" | "platform", fatal: boolean): Composed {
+  const message = findings.filter(isError).map(formatFinding).join("\n");
+  const reason = blame === "actor" ? "ValidationError" : "PlatformError";
+  return {
+    fatal,
+    findings,
+    objects: {},
+    conditions: allFalse(reason, message),
+    status: { status: blame === "actor" ? "WorkloadError" : "TransportError", message },
+    ready: false,
+    needsPodSchema: false,
+    ttlSeconds: STEADY_TTL_SECONDS,
+  };
+}

@@ -1,0 +1,30 @@
+import { conditionOf, failed, READY, type Readiness, waiting } from "../../../core/conditions.ts";
+import type { Observed } from "../../../core/manifest.ts";
+
+/** A ScaledObject works: KEDA accepted it. An inactive or paused one is ready, too. */
+export function scaledObjectReadiness(object: Observed): Readiness {
+  const ready = conditionOf(object, "Ready");
+  if (ready?.status === "True") return READY;
+  if (ready?.status === "False")
+    return failed(ready.message || ready.reason || "KEDA refuses the ScaledObject");
+  return waiting("KEDA has not looked at the ScaledObject yet");
+}
+
+/**
+ * The worst of several: a failure before waiting before ready. Undefined where one of the keys is not observed yet.
+ *
+ * @param keys - what must exist; the message names the object's key.
+ */
+export function worstOf(
+  keys: readonly string[],
+  readiness: (key: string) => Readiness | undefined,
+): Readiness | undefined {
+  let worst: Readiness | undefined = READY;
+  for (const key of keys) {
+    const one = readiness(key);
+    if (one?.failed) return { ...one, message: `${key}: ${one.message}` };
+    if (one === undefined) worst = undefined;
+    else if (!one.ready && worst?.ready) worst = { ...one, message: `${key}: ${one.message}` };
+  }
+  return worst;
+}

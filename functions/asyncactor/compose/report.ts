@@ -1,0 +1,116 @@
+import { READY, type Readiness, waiting } from "../../../core/conditions.ts";
+import { formatFinding } from "../../../core/finding.ts";
+import { isObject } from "../../../core/json.ts";
+import type { Observed } from "../../../core/manifest.ts";
+import type { ActorObject } from "./actor.ts";
+import type { Composed, ComposeInput, Rendered } from "./compose.ts";
+import { conditions } from "./conditions.ts";
+import { STEADY_TTL_SECONDS } from "./defaults.ts";
+import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
+import { scaledObjectReadiness, worstOf } from "./readiness.ts";
+import { actorState, type ActorState } from "./state.ts";
+import { memoryOf, remember, statusFields } from "./status.ts";
+import { workloadProgress, type WorkloadProgress } from "./workload-progress.ts";
+
+/** How the rendered objects are doing: readiness of each, state, conditions and status. */
+export function report(rendered: Rendered, { observed, now }: ComposeInput): Composed {
+  const { object, plan, transportPlan, manifests, findings } = rendered;
+  const ofKey = (key: string) => objectReadiness(rendered, key, observed[key]);
+  const transport = worstOf(Object.keys(transportPlan.objects), ofKey);
+  const scaling = worstOf(Object.keys(manifests).filter(isScalingKey), ofKey);
+  const scalingEnabled = plan.actor.scaling.enabled;
+  const before = memoryOf(object.status);
+  const workload = progressOf(observed[workloadKey(plan)]);
+  const memory = remember(before, workload);
+  const state = actorState({
+    transport,
+    scaling,
+    scalingEnabled,
+    workload,
+    createdBefore: before.status !== undefined && before.status !== "Creating",
+    everReady: memory.warmedUp === true,
+    shortSince: memory.shortSince,
+    now,
+  });
+  const ours = conditions({
+    transport,
+    transportNote: transportPlan.findings
+      .filter(({ code }) => code === "W001")
+      .map(formatFinding)
+      .join("; "),
+    workload,
+    scaling,
+    scalingEnabled,
+    hadScalingCondition: hasCondition(object, "ScalingReady"),
+    state,
+  });
+  const objects = Object.fromEntries(
+    Object.entries(manifests).map(([key, manifest]) => {
+      const readiness = key === workloadKey(plan) ? workloadReadiness(workload, state) : ofKey(key);
+      return [key, { manifest, readiness, ready: readiness?.ready ?? false }];
+    }),
+  );
+  const status = statusFields({
+    actor: plan.actor,
+    plan: transportPlan,
+    sidecarImage: plan.actor.spec.sidecar.image ?? plan.platform.sidecar.image,
+    generation: object.metadata.generation,
+    state,
+    conditions: ours,
+    workload,
+    memory,
+    objects,
+  });
+  return {
+    fatal: false,
+    findings,
+    objects: Object.fromEntries(
+      Object.entries(objects).map(([key, { manifest, ready }]) => [key, { manifest, ready }]),
+    ),
+    conditions: ours,
+    status,
+    ready: state.healthy,
+    needsPodSchema: false,
+    ttlSeconds: timeToLive(state),
+  };
+}
+
+function progressOf(workload: Observed | undefined): WorkloadProgress | undefined {
+  return workload === undefined ? undefined : workloadProgress(workload);
+}
+
+/** Undefined for an object that does not exist yet. */
+function objectReadiness(
+  { plan }: Rendered,
+  key: string,
+  object: Observed | undefined,
+): Readiness | undefined {
+  if (object === undefined) return undefined;
+  if (key === SCALED_OBJECT_KEY) return scaledObjectReadiness(object);
+  // n.b. KEDA writes no condition on a TriggerAuthentication; the ScaledObject's says whether it works.
+  if (key === TRIGGER_AUTHENTICATION_KEY) return READY;
+  return plan.transport.readiness(key, object);
+}
+
+function workloadReadiness(workload: WorkloadProgress | undefined, state: ActorState): Readiness | undefined {
+  if (workload === undefined) return undefined;
+  if (workload.failure !== "") return { ready: false, failed: true, message: workload.failure };
+  const atWork = workload.rolledOut && state.state !== "Degraded";
+  return atWork ? READY : waiting(`${workload.ready} of ${workload.desired} replicas are ready`);
+}
+
+function isScalingKey(key: string): boolean {
+  return key === SCALED_OBJECT_KEY || key === TRIGGER_AUTHENTICATION_KEY;
+}
+
+function hasCondition(object: ActorObject, type: string): boolean {
+  const present = object.status?.["conditions"];
+  return (
+    Array.isArray(present) &&
+    present.some((condition: unknown) => isObject(condition) && condition["type"] === type)
+  );
+}
+
+function timeToLive({ changesInMs }: ActorState): number {
+  return changesInMs === undefined ? STEADY_TTL_SECONDS : Math.max(1, Math.ceil(changesInMs / 1_000));
+}

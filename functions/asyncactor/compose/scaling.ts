@@ -1,0 +1,91 @@
+import type { Manifest, Metadata, Observed } from "../../../core/manifest.ts";
+import { SIDECAR_CONTAINER, triggerAuthenticationName } from "../../../core/names.ts";
+import type { TransportPlan } from "../../../transports/contract.ts";
+import type { EffectiveActor } from "./actor.ts";
+
+/** KEDA's ScaledObject for an actor: its queue's depth decides how many replicas the workload has. */
+export function scaledObject(
+  actor: EffectiveActor,
+  plan: TransportPlan,
+  metadata: Metadata,
+  warmingUp: boolean,
+): Manifest {
+  const { scaling } = actor;
+  const { advanced, behavior } = actor.spec.scaling;
+  const { restoreToOriginalReplicaCount, ...modifiers } = advanced;
+  const minReplicas = warmingUp ? Math.max(1, scaling.minReplicas) : scaling.minReplicas;
+  return {
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "ScaledObject",
+    metadata: { ...metadata, annotations: { ...metadata.annotations, ...pauseAnnotations(actor) } },
+    spec: {
+      scaleTargetRef: {
+        apiVersion: "apps/v1",
+        kind: actor.spec.workload.kind,
+        name: actor.name,
+        envSourceContainerName: SIDECAR_CONTAINER,
+      },
+      minReplicaCount: minReplicas,
+      maxReplicaCount: scaling.maxReplicas,
+      pollingInterval: scaling.pollingSeconds,
+      cooldownPeriod: scaling.cooldownSeconds,
+      ...(scaling.initialCooldownSeconds === undefined
+        ? {}
+        : { initialCooldownPeriod: scaling.initialCooldownSeconds }),
+      advanced: {
+        restoreToOriginalReplicaCount: restoreToOriginalReplicaCount ?? false,
+        horizontalPodAutoscalerConfig: { behavior },
+        ...(modifiers.formula === undefined ? {} : { scalingModifiers: asText(modifiers) }),
+      },
+      triggers: [
+        {
+          ...plan.trigger,
+          ...(plan.authentication === undefined
+            ? {}
+            : { authenticationRef: { name: triggerAuthenticationName(actor.name) } }),
+        },
+      ],
+    },
+  };
+}
+
+/** What KEDA reads the queue's depth with; undefined where the trigger needs no credentials. */
+export function triggerAuthentication(plan: TransportPlan, metadata: Metadata): Manifest | undefined {
+  if (plan.authentication === undefined) return undefined;
+  return {
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "TriggerAuthentication",
+    metadata,
+    spec: plan.authentication,
+  };
+}
+
+/**
+ * Whether the workload still has to run once before KEDA may take it to zero. Once it ran, `status.warmedUp` of the
+ * actor keeps it so.
+ */
+export function isWarmingUp(
+  actor: EffectiveActor,
+  warmedUp: boolean,
+  workload: Observed | undefined,
+): boolean {
+  if (!actor.scaling.enabled || !actor.spec.scaling.warmUp || warmedUp) return false;
+  const ready = workload?.status?.["readyReplicas"];
+  return typeof ready !== "number" || ready < 1;
+}
+
+function pauseAnnotations(actor: EffectiveActor): Record<string, string> {
+  return {
+    ...(actor.scaling.paused ? { "autoscaling.keda.sh/paused": "true" } : {}),
+    ...(actor.scaling.pausedScaleIn ? { "autoscaling.keda.sh/paused-scale-in": "true" } : {}),
+  };
+}
+
+/** KEDA's target and activationTarget are strings. */
+function asText(modifiers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(modifiers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
+  );
+}

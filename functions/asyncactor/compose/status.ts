@@ -1,0 +1,166 @@
+import type { Readiness } from "../../../core/conditions.ts";
+import { durationMs } from "../../../core/duration.ts";
+import type { Manifest } from "../../../core/manifest.ts";
+import type { TransportPlan } from "../../../transports/contract.ts";
+import type { EffectiveActor } from "./actor.ts";
+import type { Condition } from "./conditions.ts";
+import type { ActorState } from "./state.ts";
+import type { WorkloadProgress } from "./workload-progress.ts";
+
+/** What an earlier answer wrote and this one needs: the only memory that a composition has. */
+export interface Memory {
+  status?: string;
+  desiredReplicas?: number;
+  lastScaleTime?: string;
+  lastScaleDirection?: string;
+  shortSince?: string;
+  warmedUp?: boolean;
+}
+
+export function memoryOf(status: Record<string, unknown> | undefined): Memory {
+  const memory: Memory = {};
+  for (const field of ["status", "lastScaleTime", "lastScaleDirection", "shortSince"] as const) {
+    const value = status?.[field];
+    if (typeof value === "string") memory[field] = value;
+  }
+  if (typeof status?.["desiredReplicas"] === "number") memory.desiredReplicas = status["desiredReplicas"];
+  if (status?.["warmedUp"] === true) memory.warmedUp = true;
+  return memory;
+}
+
+/** What the next answer must remember. `workload` is undefined before it exists. */
+export function remember(before: Memory, workload: WorkloadProgress | undefined): Memory {
+  if (workload === undefined) return before;
+  const scaled = before.desiredReplicas !== undefined && before.desiredReplicas !== workload.desired;
+  const short = workload.ready < workload.desired;
+  const shortSince = before.shortSince ?? workload.changedAt;
+  const lastScaleTime = scaled ? workload.changedAt : before.lastScaleTime;
+  const lastScaleDirection = scaled
+    ? direction(before.desiredReplicas ?? 0, workload.desired)
+    : before.lastScaleDirection;
+  return {
+    desiredReplicas: workload.desired,
+    ...(short && shortSince !== undefined ? { shortSince } : {}),
+    ...(lastScaleTime === undefined || lastScaleDirection === undefined
+      ? {}
+      : { lastScaleTime, lastScaleDirection }),
+    ...(before.warmedUp === true || workload.ready > 0 ? { warmedUp: true } : {}),
+  };
+}
+
+function direction(from: number, to: number): string {
+  return to > from ? "up" : "down";
+}
+
+export interface StatusFacts {
+  actor: EffectiveActor;
+  plan: TransportPlan;
+  sidecarImage: string;
+  generation: number | undefined;
+  state: ActorState;
+  conditions: readonly Condition[];
+  workload: WorkloadProgress | undefined;
+  memory: Memory;
+  objects: Readonly<Record<string, { manifest: Manifest; readiness: Readiness | undefined }>>;
+}
+
+/** The fields of `status` that are the function's (SPEC section 8, "who writes what"). */
+export function statusFields(facts: StatusFacts): Record<string, unknown> {
+  const { actor, conditions, generation, memory, state } = facts;
+  const transport = conditions.find(({ type }) => type === "TransportReady");
+  const fulfilled = conditions.filter(({ status }) => status === "True").length;
+  return {
+    status: state.state,
+    message: state.message,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    readySummary: `${fulfilled}/${conditions.length}`,
+    transportStatus: transport?.status === "True" ? "Ready" : "NotReady",
+    scalingMode: actor.scaling.enabled ? "KEDA" : "Manual",
+    workloadRef: {
+      apiVersion: "apps/v1",
+      kind: actor.spec.workload.kind,
+      name: actor.name,
+      namespace: actor.namespace,
+    },
+    ...(actor.scaling.enabled ? { scaledObjectRef: { name: actor.name, namespace: actor.namespace } } : {}),
+    ...replicaFields(facts.workload),
+    ...memory,
+    ...(memory.lastScaleTime === undefined
+      ? {}
+      : { lastScaleFormatted: `${memory.lastScaleTime} (${memory.lastScaleDirection})` }),
+    effective: effectiveFields(facts),
+    objects: objectFields(facts.objects),
+  };
+}
+
+function replicaFields(workload: WorkloadProgress | undefined): Record<string, unknown> {
+  if (workload === undefined) return {};
+  const { desired, total, ready } = workload;
+  return {
+    replicas: ready,
+    readyReplicas: ready,
+    totalReplicas: total,
+    desiredReplicas: desired,
+    pendingReplicas: Math.max(0, desired - ready),
+    readyReplicasSummary: `${ready}/${total}`,
+    replicasSummary: `${total}/${desired}`,
+  };
+}
+
+function objectFields(objects: StatusFacts["objects"]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(objects).map(([key, { manifest, readiness }]) => [
+      key,
+      {
+        kind: manifest.kind,
+        name: manifest.metadata.name,
+        ready: readiness?.ready ?? false,
+        message: readiness === undefined ? "does not exist yet" : readiness.message,
+      },
+    ]),
+  );
+}
+
+/** `status.effective`: never the pod template, it may hold secrets. */
+function effectiveFields({ actor, plan, sidecarImage }: StatusFacts): Record<string, unknown> {
+  const { spec, scaling } = actor;
+  const { kind, replicas, pythonExecutable } = spec.workload;
+  return {
+    transport: { name: spec.transport, type: actor.transportType },
+    queue: plan.queue,
+    ...(plan.deadLetterQueue === undefined ? {} : { deadLetterQueue: plan.deadLetterQueue }),
+    flavors: spec.flavors ?? [],
+    scaling: {
+      enabled: scaling.enabled,
+      minReplicas: scaling.enabled ? scaling.minReplicas : replicas,
+      maxReplicas: scaling.enabled ? scaling.maxReplicas : replicas,
+      queueLength: spec.scaling.queueLength,
+      pollingInterval: scaling.pollingSeconds,
+      cooldownPeriod: scaling.cooldownSeconds,
+      ...(scaling.initialCooldownSeconds === undefined
+        ? {}
+        : { initialCooldownPeriod: scaling.initialCooldownSeconds }),
+      paused: scaling.paused,
+      warmUp: spec.scaling.warmUp,
+    },
+    timeout: { processing: actor.processingSeconds, gracefulShutdown: actor.graceSeconds },
+    retry: {
+      maxAttempts: spec.retry.maxAttempts,
+      initialDelay: seconds(spec.retry.initialDelay),
+      maxDelay: seconds(spec.retry.maxDelay),
+      backoff: spec.retry.backoff,
+      nonRetryable: spec.retry.nonRetryable,
+    },
+    concurrency: spec.concurrency,
+    ...(spec.batching === undefined
+      ? {}
+      : { batching: { maxSize: spec.batching.maxSize, maxWait: seconds(spec.batching.maxWait) } }),
+    sidecar: { image: sidecarImage },
+    deletion: { messages: spec.deletion.messages },
+    workload: { kind, ...(scaling.enabled ? {} : { replicas }), pythonExecutable },
+  };
+}
+
+function seconds(duration: number | string): number {
+  return (durationMs(duration) ?? 0) / 1_000;
+}

@@ -1,0 +1,225 @@
+import {
+  Capability,
+  type Condition as ResponseCondition,
+  Ready,
+  type Resource,
+  type ResourceSelector,
+  type Result,
+  type RunFunctionRequest,
+  type RunFunctionResponse,
+  Severity,
+  Status,
+  Target,
+} from "@crossplane-org/function-sdk-typescript";
+import { formatFinding, isError, severityOf } from "../../core/finding.ts";
+import { isObject, sortKeys } from "../../core/json.ts";
+import type { Observed } from "../../core/manifest.ts";
+import { FLAVOR_LABEL, flavorRequirement } from "../../core/names.ts";
+import { compose, type Composed } from "./compose/compose.ts";
+import type { Condition } from "./compose/conditions.ts";
+import type { FlavorConfig } from "./compose/resolve.ts";
+
+/** The requirement that the Composition itself makes. */
+const PLATFORM_REQUIREMENT = "platform";
+const EXISTING_WORKLOAD = "existing-workload";
+const EXISTING_SCALED_OBJECT = "existing-scaled-object";
+const DEPLOYMENT_SCHEMA = "deployment";
+
+/** More lines than this do not fit into a condition that people read. */
+const FATAL_LINES = 20;
+
+type Requirements = Record<string, ResourceSelector>;
+
+/** One call of Crossplane: the actor, its world and what exists in; objects, status and what else we need out. */
+export function runFunction(request: RunFunctionRequest, now: Date = new Date()): RunFunctionResponse {
+  const actor = withoutMachinery(request.observed?.composite?.resource ?? {});
+  const observed = observedObjects(request);
+  const flavors = flavorNames(actor);
+  const requirements: Requirements = {
+    ...flavorRequirements(flavors),
+    ...existingRequirements(actor, observed),
+  };
+  const unanswered = flavors.some((name) => !(flavorRequirement(name) in request.requiredResources));
+  if (unanswered && can(request, Capability.CAPABILITY_REQUIRED_RESOURCES)) return ask(request, requirements);
+  const composed = compose({
+    actor,
+    world: { platform: platformData(request), flavors: flavorConfigs(request, flavors) },
+    observed,
+    existing: {
+      workload: required(request, EXISTING_WORKLOAD)[0],
+      scaledObject: required(request, EXISTING_SCALED_OBJECT)[0],
+    },
+    podSchema: podSchema(request),
+    now,
+  });
+  return respond(request, composed, requirements);
+}
+
+/** n.b. Crossplane keeps its own references in spec.crossplane; they are none of the actor's words. */
+function withoutMachinery(composite: Record<string, unknown>): Record<string, unknown> {
+  const spec = composite["spec"];
+  if (!isObject(spec) || !("crossplane" in spec)) return composite;
+  const { crossplane: _, ...words } = spec;
+  return { ...composite, spec: words };
+}
+
+function observedObjects(request: RunFunctionRequest): Record<string, Observed> {
+  const entries = Object.entries(request.observed?.resources ?? {});
+  return Object.fromEntries(
+    entries.flatMap(([key, { resource }]) => (resource === undefined ? [] : [[key, resource]])),
+  );
+}
+
+function flavorNames(actor: Record<string, unknown>): string[] {
+  const spec = actor["spec"];
+  const names: unknown = isObject(spec) ? spec["flavors"] : undefined;
+  return Array.isArray(names) ? names.filter((name): name is string => typeof name === "string") : [];
+}
+
+function flavorRequirements(names: readonly string[]): Requirements {
+  const selector = (name: string): ResourceSelector => ({
+    apiVersion: "apiextensions.crossplane.io/v1beta1",
+    kind: "EnvironmentConfig",
+    matchLabels: { labels: { [FLAVOR_LABEL]: name } },
+  });
+  return Object.fromEntries(names.map((name) => [flavorRequirement(name), selector(name)]));
+}
+
+/** Before its first render an actor asks whether something of its name is there already. */
+function existingRequirements(
+  actor: Record<string, unknown>,
+  observed: Record<string, Observed>,
+): Requirements {
+  if ("deployment" in observed || "statefulset" in observed) return {};
+  const metadata = isObject(actor["metadata"]) ? actor["metadata"] : {};
+  const spec = isObject(actor["spec"]) ? actor["spec"] : {};
+  const workload = isObject(spec["workload"]) ? spec["workload"] : {};
+  const scaling = isObject(spec["scaling"]) ? spec["scaling"] : {};
+  const named = {
+    matchName: String(metadata["name"]),
+    namespace: String(metadata["namespace"] ?? "default"),
+  };
+  const kind = workload["kind"] === "StatefulSet" ? "StatefulSet" : "Deployment";
+  return {
+    [EXISTING_WORKLOAD]: { apiVersion: "apps/v1", kind, ...named },
+    ...(scaling["enabled"] === true
+      ? { [EXISTING_SCALED_OBJECT]: { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", ...named } }
+      : {}),
+  };
+}
+
+function platformData(request: RunFunctionRequest): unknown {
+  const [platform] = required(request, PLATFORM_REQUIREMENT);
+  return platform === undefined ? undefined : (platform.data ?? {});
+}
+
+function flavorConfigs(
+  request: RunFunctionRequest,
+  names: readonly string[],
+): Record<string, FlavorConfig[]> {
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      required(request, flavorRequirement(name)).map(({ metadata, data }) => ({
+        name: metadata?.name ?? "",
+        data,
+      })),
+    ]),
+  );
+}
+
+function required(request: RunFunctionRequest, name: string): Observed[] {
+  const items = request.requiredResources[name]?.items ?? [];
+  return items.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+}
+
+function podSchema(request: RunFunctionRequest): unknown {
+  if (!can(request, Capability.CAPABILITY_REQUIRED_SCHEMAS)) return null;
+  const schema = request.requiredSchemas[DEPLOYMENT_SCHEMA];
+  return schema === undefined ? undefined : (schema.openapiV3 ?? null);
+}
+
+function can(request: RunFunctionRequest, capability: Capability): boolean {
+  return request.meta?.capabilities.includes(capability) ?? false;
+}
+
+/** Crossplane throws this answer away: it fetches what is required and calls again. */
+function ask(request: RunFunctionRequest, requirements: Requirements): RunFunctionResponse {
+  return {
+    ...emptyResponse(request, 0),
+    requirements: { resources: requirements, schemas: {}, extraResources: {} },
+  };
+}
+
+function respond(
+  request: RunFunctionRequest,
+  composed: Composed,
+  requirements: Requirements,
+): RunFunctionResponse {
+  return {
+    ...emptyResponse(request, composed.ttlSeconds),
+    desired: composed.fatal ? request.desired : desiredState(composed),
+    results: results(composed),
+    conditions: composed.conditions.map(condition),
+    requirements: {
+      resources: requirements,
+      schemas: composed.needsPodSchema
+        ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } }
+        : {},
+      extraResources: {},
+    },
+  };
+}
+
+function emptyResponse(request: RunFunctionRequest, ttlSeconds: number): RunFunctionResponse {
+  return {
+    meta: { tag: request.meta?.tag ?? "", ttl: { seconds: ttlSeconds, nanos: 0 } },
+    desired: request.desired,
+    results: [],
+    requirements: undefined,
+    conditions: [],
+  };
+}
+
+function desiredState(composed: Composed) {
+  const keys = Object.keys(composed.objects).sort();
+  const resources: Record<string, Resource> = {};
+  for (const key of keys) {
+    const object = composed.objects[key];
+    if (object !== undefined) resources[key] = resource(object.manifest, object.ready);
+  }
+  return { composite: resource({ status: composed.status }, composed.ready), resources };
+}
+
+function resource(object: object, ready: boolean): Resource {
+  return {
+    resource: sortKeys(object),
+    connectionDetails: {},
+    ready: ready ? Ready.READY_TRUE : Ready.READY_FALSE,
+  };
+}
+
+function results(composed: Composed): Result[] {
+  const warnings = composed.findings.filter(({ code }) => severityOf(code) === "warning");
+  const errors = composed.findings.filter(isError);
+  const said = warnings.map((one) => result(Severity.SEVERITY_WARNING, formatFinding(one)));
+  if (errors.length === 0) return said;
+  if (!composed.fatal)
+    return [...errors.map((one) => result(Severity.SEVERITY_WARNING, formatFinding(one))), ...said];
+  const lines = errors.slice(0, FATAL_LINES).map(formatFinding);
+  if (errors.length > FATAL_LINES) lines.push(`and ${errors.length - FATAL_LINES} more errors`);
+  return [result(Severity.SEVERITY_FATAL, lines.join("\n"))];
+}
+
+function result(severity: Severity, message: string): Result {
+  return { severity, message, target: Target.TARGET_COMPOSITE };
+}
+
+function condition({ type, status, reason, message }: Condition): ResponseCondition {
+  const statuses = {
+    True: Status.STATUS_CONDITION_TRUE,
+    False: Status.STATUS_CONDITION_FALSE,
+    Unknown: Status.STATUS_CONDITION_UNKNOWN,
+  };
+  return { type, status: statuses[status], reason, message, target: Target.TARGET_COMPOSITE };
+}
