@@ -1,4 +1,4 @@
 import { runFunction } from "./run-function.ts";
 import { runProgram } from "./server/program.ts";
 
-process.exitCode = await runProgram(runFunction, process.argv.slice(2), process.env);
+process.exit(await runProgram(runFunction, process.argv.slice(2), process.env));

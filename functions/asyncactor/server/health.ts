@@ -11,11 +11,16 @@ import {
 const STATUS = { SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
 type Status = (typeof STATUS)[keyof typeof STATUS];
 
+interface HealthRequest {
+  service: string;
+}
+
 // n.b. the package grpc-health-check reads its .proto file at run time, which a bundle does not have.
 const method = {
   requestStream: false,
-  requestSerialize: (service: string) => Buffer.from(new BinaryWriter().uint32(10).string(service).finish()),
-  requestDeserialize: readServiceName,
+  requestSerialize: ({ service }: HealthRequest) =>
+    Buffer.from(new BinaryWriter().uint32(10).string(service).finish()),
+  requestDeserialize: readRequest,
   responseSerialize: (value: Status) => Buffer.from(new BinaryWriter().uint32(8).int32(value).finish()),
   responseDeserialize: (bytes: Buffer) => bytes[1],
 } as const;
@@ -44,17 +49,17 @@ export class Health {
 
   implementation(): UntypedServiceImplementation {
     return {
-      check: (call: ServerUnaryCall<string, Status>, callback: sendUnaryData<Status>) => {
-        const value = this.#statusOf(call.request);
+      check: (call: ServerUnaryCall<HealthRequest, Status>, callback: sendUnaryData<Status>) => {
+        const value = this.#statusOf(call.request.service);
         if (value !== STATUS.SERVICE_UNKNOWN) callback(null, value);
-        else callback({ code: status.NOT_FOUND, details: `unknown service "${call.request}"` });
+        else callback({ code: status.NOT_FOUND, details: `unknown service "${call.request.service}"` });
       },
-      watch: (call: ServerWritableStream<string, Status>) => this.#watch(call),
+      watch: (call: ServerWritableStream<HealthRequest, Status>) => this.#watch(call),
     };
   }
 
-  #watch(call: ServerWritableStream<string, Status>): void {
-    const value = this.#statusOf(call.request);
+  #watch(call: ServerWritableStream<HealthRequest, Status>): void {
+    const value = this.#statusOf(call.request.service);
     call.write(value);
     if (value === STATUS.SERVICE_UNKNOWN) return;
     if (value === STATUS.NOT_SERVING) return void call.end();
@@ -72,7 +77,7 @@ export class Health {
   }
 }
 
-function readServiceName(bytes: Buffer): string {
+function readRequest(bytes: Buffer): HealthRequest {
   const reader = new BinaryReader(bytes);
   let service = "";
   while (reader.pos < reader.len) {
@@ -80,5 +85,5 @@ function readServiceName(bytes: Buffer): string {
     if (field === 1) service = reader.string();
     else reader.skip(wireType, field);
   }
-  return service;
+  return { service };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import { pino, stdTimeFunctions, type Logger } from "pino";
 import type { Handler } from "./answer.ts";
 import { FolderCredentials, watchCredentials } from "./credentials.ts";
@@ -34,6 +34,8 @@ export async function runProgram(
 
 async function serve(handler: Handler, options: ServerOptions): Promise<void> {
   const stopAsked = stopSignal();
+  // n.b. grpc-js writes its errors to stderr as plain text and hands them over as well.
+  setLogVerbosity(logVerbosity.NONE);
   const logger = createLogger(options.logLevel);
   const metrics = createMetrics();
   const { maxMessageBytes } = options;
