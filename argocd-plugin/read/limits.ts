@@ -1,0 +1,22 @@
+/** What a folder may be at most; above it is a finding, so that no commit can take the repo-server's memory or minutes. */
+export interface Limits {
+  fileBytes: number;
+  folderBytes: number;
+  /** Nesting of one document; the deepest CRDs in use stay below 60. */
+  depth: number;
+  /** Characters and nodes that the aliases of the whole folder may add to what is written. */
+  expansion: number;
+  /** Lexical tokens of a document that needs the full YAML parser, which takes about 200 bytes for each. */
+  tokens: number;
+  /** Findings of one document; a file that is no YAML at all would otherwise give thousands. */
+  findingsPerDocument: number;
+}
+
+export const LIMITS: Limits = {
+  fileBytes: 16 * 2 ** 20,
+  folderBytes: 48 * 2 ** 20,
+  depth: 200,
+  expansion: 8 * 2 ** 20,
+  tokens: 400_000,
+  findingsPerDocument: 20,
+};

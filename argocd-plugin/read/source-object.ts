@@ -1,0 +1,76 @@
+import type { FieldPath } from "../../core/finding.ts";
+import { isObject } from "../../core/json.ts";
+import { recordPlaces } from "./document.ts";
+import type { Limits } from "./limits.ts";
+import type { Chunk } from "./split.ts";
+import { type Position, positionsIn } from "./text.ts";
+
+/** An object as it was read. Nobody changes `object`: documents with aliases share parts of it. */
+export interface SourceObject {
+  readonly object: Readonly<Record<string, unknown>>;
+  /** Relative to the folder, with `/`. */
+  readonly file: string;
+  /** Where the object begins, counting from 1. */
+  readonly line: number;
+  /**
+   * Where a field stands: a scalar's value, anything else's key (with `at: "key"` always the key), and for a field that
+   * is not there its nearest ancestor.
+   */
+  locate(path: FieldPath, at?: "key" | "value"): Position;
+}
+
+interface Place {
+  key: number;
+  value: number;
+}
+
+/** A document's text and where in it an object is: `base` leads into the items of a list. */
+export interface Source {
+  file: string;
+  chunk: Chunk;
+  base: FieldPath;
+  limits: Limits;
+}
+
+export function sourceObject(object: Record<string, unknown>, line: number, source: Source): SourceObject {
+  return { object, file: source.file, line, locate: (path, at) => locate(source, path, at ?? "value") };
+}
+
+/** n.b. the document is parsed again: to remember every place of every object would cost more than all the rest. */
+export function locate({ chunk, base, limits }: Source, path: FieldPath, at: "key" | "value"): Position {
+  const places = lastPlaces?.chunk === chunk ? lastPlaces : (lastPlaces = placesOf(chunk, limits));
+  let value = places.root;
+  let offset = places.offset;
+  for (const step of [...base, ...path]) {
+    const place: Place | undefined = isContainer(value) ? places.members.get(value)?.get(step) : undefined;
+    if (place === undefined) break;
+    value = (value as Record<string | number, unknown>)[step];
+    offset = at === "key" || isContainer(value) ? place.key : place.value;
+  }
+  return places.position(offset);
+}
+
+interface Places {
+  chunk: Chunk;
+  root: unknown;
+  offset: number;
+  members: Map<object, Map<string | number, Place>>;
+  position: (offset: number) => Position;
+}
+
+/** Findings come document by document. */
+let lastPlaces: Places | undefined;
+
+function placesOf(chunk: Chunk, limits: Limits): Places {
+  const members: Places["members"] = new Map();
+  const { value, offset } = recordPlaces(chunk.text, limits, (container, member, keyOffset, valueOffset) => {
+    let places = members.get(container);
+    if (places === undefined) members.set(container, (places = new Map<string | number, Place>()));
+    places.set(member, { key: keyOffset, value: valueOffset });
+  });
+  return { chunk, root: value, offset, members, position: positionsIn(chunk.text, chunk.firstLine) };
+}
+
+function isContainer(value: unknown): value is object {
+  return isObject(value) || Array.isArray(value);
+}
