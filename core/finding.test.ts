@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { finding, formatFinding, formatPath } from "./finding.ts";
+import { nearest } from "./suggest.ts";
+
+test("a finding is one line: place, code, field, what, value, rule, what to do", () => {
+  const one = finding("E012", ["spec", "scaling", "maxReplicas"], 'must be a whole number (got "ten")', "write 10");
+  expect(formatFinding({ ...one, file: "a/b.yaml", line: 7, column: 18 })).toBe(
+    'a/b.yaml:7:18 ASYA-E012 spec.scaling.maxReplicas: must be a whole number (got "ten") - write 10',
+  );
+});
+
+test("a line break in a message does not break the line", () => {
+  expect(formatFinding(finding("E001", [], "one\n  two", ""))).toBe("ASYA-E001 one two");
+});
+
+test("list positions stand in brackets, keys that are no identifiers in quotes", () => {
+  expect(formatPath(["spec", "containers", 0, "limits", "nvidia.com/gpu"])).toBe('spec.containers[0].limits["nvidia.com/gpu"]');
+});
+
+test.each([
+  ["maxReplica", "maxReplicas"],
+  ["imagePulPolicy", "imagePullPolicy"],
+  ["containerProt", "containerPort"],
+  ["zzz", undefined],
+])("nearest to %s is %s", (word, expected) => {
+  expect(nearest(word, ["minReplicas", "maxReplicas", "imagePullPolicy", "containerPort"])).toBe(expected);
+});
