@@ -3,7 +3,7 @@
  * directions: object <-> sidecar's environment), `render.ts` (pure; exports one `Transport`), `client.ts` (messages).
  */
 import type { Readiness } from "../core/conditions.ts";
-import type { Finding } from "../core/finding.ts";
+import type { FieldPath, Finding } from "../core/finding.ts";
 import type { EnvVar, Manifest, Observed } from "../core/manifest.ts";
 
 /** What a transport needs to know of an effective actor. Times in whole milliseconds. */
@@ -31,10 +31,14 @@ export interface TransportInput<Config> {
 /** Everything that one actor gets from its transport. */
 export interface TransportPlan {
   queue: string;
+  /** The queue's address among all queue systems: two actors of one address would read the same queue. */
+  queueAddress: string;
   deadLetterQueue: string | undefined;
   /**
    * Queue and access objects by resource key (SPEC section 8). `metadata` holds the name and what is special
-   * (external-name, say): the caller adds namespace, the actor's labels and annotations to every object.
+   * (external-name, say): the caller adds namespace, the actor's labels and annotations to every object. Which keys
+   * there are depends on actor and config alone; the one exception is an object that its system cannot accept before
+   * another one has a status: it joins once that is observed and then stays.
    */
   objects: Record<string, Manifest>;
   /** KEDA's trigger without `authenticationRef`: compose adds that where `authentication` is set. */
@@ -53,6 +57,8 @@ export interface Transport<Config> {
   type: string;
   /** JSON Schema of `transports.<name>.config`; unknown keys are errors. Part of the platform's schema. */
   configSchema: object;
+  /** What a schema cannot say about a config that fits it, warnings included; said once per platform, not per actor. */
+  checkConfig(config: Config, base: FieldPath): Finding[];
   /** Every resource key that it may render, in the order in which people read them; the main queue's key first. */
   keys: readonly string[];
   render(input: TransportInput<Config>): TransportPlan;

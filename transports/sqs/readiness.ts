@@ -1,0 +1,43 @@
+import {
+  conditionOf,
+  failed,
+  type ObservedCondition,
+  READY,
+  type Readiness,
+  waiting,
+} from "../../core/conditions.ts";
+import type { Observed } from "../../core/manifest.ts";
+
+/**
+ * Objects of one actor are made at once and wait for each other: until the other one is there AWS refuses, and the
+ * provider tries again. A queue's name is blocked for 60 s after its deletion.
+ */
+const PASSES_BY_ITSELF =
+  /NonExistentQueue|QueueDoesNotExist|NoSuchEntity|QueueDeletedRecently|cannot resolve references/;
+
+/**
+ * From the provider's conditions: Synced False or a failed operation is what AWS or the provider said; Ready True is what
+ * the provider believed last (n.b. it stays True while AWS is out of reach, and for up to 3 min after a queue is gone).
+ */
+export function readiness(key: string, object: Observed): Readiness {
+  if (object.metadata?.deletionTimestamp !== undefined) return waiting("is being deleted");
+  if (key === "service-account") return READY;
+  const broken = ["Synced", "LastAsyncOperation"]
+    .map((type) => conditionOf(object, type))
+    .find((condition) => condition?.status === "False");
+  if (broken !== undefined) return judge(broken);
+  const ready = conditionOf(object, "Ready");
+  if (ready?.status === "True") return READY;
+  return waiting(ready?.message || reasonText(ready));
+}
+
+function judge(condition: ObservedCondition): Readiness {
+  const message = condition.message || condition.reason || "the provider reports a failure";
+  return PASSES_BY_ITSELF.test(message) ? waiting(message) : failed(message);
+}
+
+function reasonText(ready: ObservedCondition | undefined): string {
+  if (ready?.reason === "Creating")
+    return "is being made (a queue takes about 25 s until its provider reports it)";
+  return ready?.reason || "the AWS provider has not looked at it yet";
+}
