@@ -52,6 +52,7 @@ export const FINDINGS = {
     title: "number not exact",
     why: "A whole number above 2^53 cannot be carried exactly through JSON.",
   },
+  E017: { title: "not readable", why: "A file or folder exists, but the plugin is not allowed to read it." },
   E020: {
     title: "platform missing",
     why: "There is no EnvironmentConfig asya-platform, so nothing is known about transports.",
@@ -117,7 +118,7 @@ export const FINDINGS = {
   },
   W001: {
     title: "queue keeps its arguments",
-    why: "A RabbitMQ queue cannot change its arguments; the new setting has no effect until the queue is made again.",
+    why: "A RabbitMQ queue cannot change its arguments, nor its binding and permissions theirs; the new setting has no effect until the object is made again.",
   },
   W002: { title: "messages can be lost", why: "With these settings a message can be dropped." },
   W003: { title: "setting without effect", why: "The value is accepted for compatibility and does nothing." },
