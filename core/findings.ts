@@ -53,6 +53,10 @@ export const FINDINGS = {
     why: "A whole number above 2^53 cannot be carried exactly through JSON.",
   },
   E017: { title: "not readable", why: "A file or folder exists, but the plugin is not allowed to read it." },
+  E018: {
+    title: "repeated entry",
+    why: "Two entries of a list have the same key, such as two containers of one name; server-side apply refuses the object.",
+  },
   E020: {
     title: "platform missing",
     why: "There is no EnvironmentConfig asya-platform, so nothing is known about transports.",

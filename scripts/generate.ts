@@ -1,8 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { format } from "prettier";
+import { actorSchema, specLayerSchema } from "./generate/actor-schemas.ts";
 import { findingsPage } from "./generate/findings-page.ts";
+import { kubernetesSchema } from "./generate/kubernetes.ts";
+import { withoutWords } from "./generate/map-schema.ts";
+import { platformJsonSchema } from "./generate/platform.ts";
 import { rulesModule } from "./generate/rules.ts";
-import { actorSchema, schemaModule, specLayerSchema } from "./generate/schemas.ts";
+import { schemaModule } from "./generate/schema-module.ts";
 import { typesModule } from "./generate/types.ts";
 import { readXrdSchema } from "./generate/xrd.ts";
 
@@ -24,13 +29,26 @@ if (process.argv.includes("--check")) {
 
 async function generatedFiles(): Promise<Record<string, string>> {
   const xrd = readXrdSchema(join(root, "xrds/asyncactor.yaml"));
+  const layer = specLayerSchema(xrd);
+  const platform = platformJsonSchema(layer);
+  const schemas = {
+    ACTOR_SCHEMA: withoutWords(actorSchema(xrd)),
+    SPEC_LAYER_SCHEMA: withoutWords(layer),
+    PLATFORM_SCHEMA: withoutWords(platform),
+  };
   return {
     "core/generated/asyncactor.ts": BANNER + (await typesModule(xrd)),
     "core/generated/rules.ts": BANNER + rulesModule(xrd),
-    "core/generated/schemas.ts":
-      BANNER + schemaModule({ ACTOR_SCHEMA: actorSchema(xrd), SPEC_LAYER_SCHEMA: specLayerSchema(xrd, false) }),
-    "docs/findings.md": findingsPage(),
+    "core/generated/schemas.ts": BANNER + schemaModule(schemas),
+    "core/generated/kubernetes.ts":
+      BANNER + schemaModule({ KUBERNETES_SCHEMA: kubernetesSchema(join(root, "node_modules")) }),
+    "compositions/platform.schema.json": await pretty(JSON.stringify(platform), "json"),
+    "docs/findings.md": await pretty(findingsPage(), "markdown"),
   };
+}
+
+function pretty(text: string, parser: "json" | "markdown"): Promise<string> {
+  return format(text, { parser, printWidth: 110 });
 }
 
 function read(file: string): string | undefined {

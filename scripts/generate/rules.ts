@@ -10,13 +10,22 @@ interface Rule {
 
 /** Every CEL rule of a schema with the level where it stands; `[]` and `{}` stand for each item and each member. */
 export function rulesOf(schema: Schema, path: string[] = []): Rule[] {
-  return [...rulesAt(schema, path), ...childrenOf(schema).flatMap(([step, child]) => rulesOf(child, [...path, step]))];
+  return [
+    ...rulesAt(schema, path),
+    ...childrenOf(schema).flatMap(([step, child]) => rulesOf(child, [...path, step])),
+  ];
 }
 
 function rulesAt(schema: Schema, path: string[]): Rule[] {
   return (schema["x-kubernetes-validations"] ?? []).map(({ rule, message, fieldPath }) => {
     if (message === undefined) throw new Error(`the rule ${rule} has no message`);
-    return { path, rule, message, ...(fieldPath === undefined ? {} : { fieldPath }), transition: /\boldSelf\b/.test(rule) };
+    return {
+      path,
+      rule,
+      message,
+      ...(fieldPath === undefined ? {} : { fieldPath }),
+      transition: /\boldSelf\b/.test(rule),
+    };
   });
 }
 

@@ -52,7 +52,7 @@ export async function typesModule(xrd: Schema): Promise<string> {
   };
   return compile(root, "AsyncActor", {
     bannerComment: "",
-    format: false,
+    style: { printWidth: 110 },
     declareExternallyReferenced: true,
     ignoreMinAndMaxItems: true,
     strictIndexSignatures: false,

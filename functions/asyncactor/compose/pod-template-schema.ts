@@ -10,7 +10,7 @@ const CODES: Readonly<Record<ViolationKind, FindingCode>> = {
   type: "E031",
   value: "E012",
   missing: "E013",
-  duplicate: "E017",
+  duplicate: "E018",
 };
 
 /**
@@ -46,7 +46,11 @@ export function checkVolumeClaimTemplates(
  *
  * @param schema - OpenAPI v3 schema of apps/v1 Deployment, as Crossplane answers to a required schema.
  */
-export function checkPodTemplateAgainstCluster(schema: unknown, template: unknown, base: FieldPath): Finding[] {
+export function checkPodTemplateAgainstCluster(
+  schema: unknown,
+  template: unknown,
+  base: FieldPath,
+): Finding[] {
   if (!isObject(schema)) return checkPodTemplate(template, base).findings;
   const wrapped = { spec: { template } };
   const { violations } = checkSchema(schema as Schema, wrapped, []);

@@ -31,7 +31,14 @@ function judge(rule: Rule, { path, self, oldSelf }: Level, actor: Record<string,
   } catch (error) {
     if (hasWrongShape(actor, path)) return [];
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    return [finding("E014", at, `the rule ${rule.rule} cannot be evaluated (${reason})`, "correct the fields it reads")];
+    return [
+      finding(
+        "E014",
+        at,
+        `the rule ${rule.rule} cannot be evaluated (${reason})`,
+        "correct the fields it reads",
+      ),
+    ];
   }
   const [what = "", fix = ""] = rule.message.split(/; (.*)/s);
   return [finding("E014", at, what + got(valueAt(actor, at)), fix)];
@@ -39,7 +46,9 @@ function judge(rule: Rule, { path, self, oldSelf }: Level, actor: Record<string,
 
 /** Whether the schema check has a finding there: then the rule met something that it was not written for. */
 function hasWrongShape(actor: unknown, path: FieldPath): boolean {
-  return checkActorSchema(actor).some((one) => path.every((step, at) => at >= one.path.length || one.path[at] === step));
+  return checkActorSchema(actor).some((one) =>
+    path.every((step, at) => at >= one.path.length || one.path[at] === step),
+  );
 }
 
 /** n.b. root rules see metadata.name only, and a fieldPath into metadata is refused by the API server. */

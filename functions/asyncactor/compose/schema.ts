@@ -9,7 +9,7 @@ const CODES: Readonly<Record<ViolationKind, FindingCode>> = {
   type: "E011",
   value: "E012",
   missing: "E013",
-  duplicate: "E017",
+  duplicate: "E018",
 };
 
 /** What the API server's structural check would refuse in an AsyncActor; status is not looked at. */
