@@ -40,7 +40,7 @@ function packagesOf(file) {
 
 function install(reason) {
   const startedAt = Date.now();
-  say(`installing packages into node_modules (${reason}; takes about 40 s) ...`);
+  say(`installing packages into node_modules (${reason}; takes about 30 s) ...`);
   // The node in node_modules is replaced meanwhile, so npm must run with the machine's own.
   const bin = join(root, "node_modules", ".bin");
   const path = (process.env.PATH ?? "")
