@@ -51,7 +51,7 @@ const SIDECAR = {
       type: "array",
       items: { type: "string", minLength: 1 },
       description:
-        "Images that actors may name in spec.sidecar.image: exact, or a beginning that ends in * (default: any).",
+        "Images that actors may name in spec.sidecar.image, where * stands for any characters (default: any image).",
     },
   },
 } as const;
