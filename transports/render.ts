@@ -2,7 +2,12 @@ import type { Transport } from "./contract.ts";
 import { rabbitmq } from "./rabbitmq/render.ts";
 import { sqs } from "./sqs/render.ts";
 
-/** Every transport that can be rendered, by the `type` that platforms write. */
-export const renderTransports = { rabbitmq, sqs } as const satisfies Record<string, Transport<never>>;
+const transports = { rabbitmq, sqs };
 
-export type TransportType = keyof typeof renderTransports;
+/** What a platform's transport may say as its `type`. */
+export type TransportType = keyof typeof transports;
+
+/** Every transport that can be rendered, by type. Whoever calls one has checked the config against its schema. */
+export const renderTransports: Readonly<Record<TransportType, Transport<unknown>>> = transports;
+
+export const transportTypes: readonly Pick<Transport<unknown>, "type" | "keys">[] = Object.values(renderTransports);

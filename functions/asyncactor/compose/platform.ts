@@ -1,6 +1,5 @@
 import { type FieldPath, type Finding, finding, isError, quoteValue } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
-import type { Transport } from "../../../transports/contract.ts";
 import { renderTransports, type TransportType } from "../../../transports/render.ts";
 import { mergeLayers } from "./merge.ts";
 import { checkPlatformSchema } from "./schema.ts";
@@ -143,9 +142,7 @@ function withoutNull(value: unknown): unknown {
 /** What a transport says of its config beyond the schema; a transport that is off is not judged. */
 function configFindings({ transports }: Platform): Finding[] {
   return Object.entries(transports).flatMap(([name, { type, enabled, config }]) => {
-    if (!enabled) return [];
-    const transport = renderTransports[type] as Transport<unknown>;
-    return transport.checkConfig(config, ["transports", name, "config"]);
+    return enabled ? renderTransports[type].checkConfig(config, ["transports", name, "config"]) : [];
   });
 }
 
