@@ -75,8 +75,8 @@ async function issue(
   return { certificate, keys };
 }
 
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
 
 async function writePair(folder: string, name: string, { certificate, keys }: Issued): Promise<void> {

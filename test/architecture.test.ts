@@ -8,6 +8,7 @@ import { importsOf, sourceFiles, type SourceFile } from "./sources.ts";
 const MAY_IMPORT: Record<string, readonly string[] | "all"> = {
   "core/": [],
   "transports/": ["core/"],
+  "transports/local/": ["core/", "transports/"],
   "transports/rabbitmq/": ["core/", "transports/"],
   "transports/sqs/": ["core/", "transports/"],
   "functions/asyncactor/compose/": ["core/", "transports/"],
