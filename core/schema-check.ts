@@ -1,5 +1,7 @@
-import { type FieldPath, formatPath, quoteValue } from "./finding.ts";
+import { type FieldPath, quoteValue } from "./finding.ts";
 import { isObject } from "./json.ts";
+import { dereference, isOfType, isTypeUnion, typesOf } from "./schema-type.ts";
+import { abridged, fieldName, fixType, shown, typeNames } from "./schema-words.ts";
 import type { Schema } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
@@ -41,86 +43,70 @@ function visit(written: Schema, value: unknown, path: FieldPath, walk: Walk): vo
   if (value === null && schema.nullable === true) return;
   const types = typesOf(schema);
   if (types !== undefined && !types.some((type) => isOfType(value, type))) {
-    const got = shown(value, path);
-    report(
-      walk,
-      "type",
-      path,
-      `must be ${types.map(typeName).join(" or ")} (got ${got})`,
-      fixType(types, value, path),
-    );
+    const rule = `must be ${typeNames(types)} (got ${shown(value, path)})`;
+    report(walk, "type", path, rule, fixType(types, value, path));
     return;
   }
-  visitValues(schema, value, path, walk);
-  if (typeof value === "string") visitString(schema, value, path, walk);
+  visitChoice(schema, value, path, walk);
+  if (typeof value === "string") visitText(schema, value, path, walk);
   else if (typeof value === "number") visitNumber(schema, value, path, walk);
   else if (Array.isArray(value)) visitList(schema, value, path, walk);
   else if (isObject(value)) visitObject(schema, value, path, walk);
   visitCombinations(schema, value, path, walk);
 }
 
-function visitValues(schema: Schema, value: unknown, path: FieldPath, walk: Walk): void {
+function visitChoice(schema: Schema, value: unknown, path: FieldPath, walk: Walk): void {
   const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
   if (allowed === undefined || allowed.includes(value)) return;
-  const list = allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
-  const rule = list.length === 1 ? `must be ${list[0]}` : `must be one of ${list.join(", ")}`;
-  const fix = typeof value === "string" ? didYouMean(value, list, `use ${list[0]}`) : `use ${list[0]}`;
+  const words = allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
+  const rule = words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(", ")}`;
+  const fallback = words.length === 1 ? `use ${words[0]}` : "use one of them";
+  const fix = typeof value === "string" ? didYouMean(value, words, fallback) : fallback;
   report(walk, "value", path, `${rule} (got ${shown(value, path)})`, fix);
 }
 
-function visitString(schema: Schema, value: string, path: FieldPath, walk: Walk): void {
+function visitText(schema: Schema, text: string, path: FieldPath, walk: Walk): void {
   const { minLength = 0, maxLength = Infinity, pattern } = schema;
-  if (value.length < minLength) {
+  if (text.length < minLength) {
     report(
       walk,
       "value",
       path,
-      minLength === 1 ? "must not be empty" : `must have at least ${minLength} characters`,
+      minLength === 1 ? "must not be empty" : `is shorter than ${minLength}`,
       "set it",
     );
-  } else if (value.length > maxLength && [...value].length > maxLength) {
-    report(
-      walk,
-      "value",
-      path,
-      `must be at most ${maxLength} characters (got ${[...value].length})`,
-      "shorten it",
-    );
-  } else if (pattern !== undefined && !regularExpression(pattern).test(value)) {
-    report(walk, "value", path, `must match ${pattern} (got ${shown(value, path)})`, "change it");
+  } else if (text.length > maxLength && [...text].length > maxLength) {
+    const rule = `must be at most ${maxLength} characters (got ${[...text].length})`;
+    report(walk, "value", path, rule, "shorten it");
+  } else if (pattern !== undefined && !regularExpression(pattern).test(text)) {
+    const words = schema["x-asya-pattern"] ?? `text that matches ${pattern}`;
+    report(walk, "value", path, `must be ${words} (got ${shown(text, path)})`, "change it");
   }
 }
 
 function visitNumber(schema: Schema, value: number, path: FieldPath, walk: Walk): void {
   const { minimum = -Infinity, maximum = schema.format === "int32" ? 2_147_483_647 : Infinity } = schema;
+  const got = `(got ${shown(value, path)})`;
   if (value < minimum)
-    report(
-      walk,
-      "value",
-      path,
-      `must be at least ${minimum} (got ${shown(value, path)})`,
-      `use ${minimum} or more`,
-    );
+    report(walk, "value", path, `must be at least ${minimum} ${got}`, `use ${minimum} or more`);
   if (value > maximum)
-    report(
-      walk,
-      "value",
-      path,
-      `must be at most ${maximum} (got ${shown(value, path)})`,
-      `use ${maximum} or less`,
-    );
+    report(walk, "value", path, `must be at most ${maximum} ${got}`, `use ${maximum} or less`);
 }
 
 function visitList(schema: Schema, list: readonly unknown[], path: FieldPath, walk: Walk): void {
-  const { items, minItems = 0, maxItems = Infinity } = schema;
-  if (list.length < minItems)
-    report(walk, "value", path, `must have at least ${minItems} (got ${list.length})`, "add one");
-  if (list.length > maxItems)
-    report(walk, "value", path, `must have at most ${maxItems} (got ${list.length})`, "remove some");
-  if (items !== undefined)
-    for (const [index, item] of list.entries()) visit(items, item, [...path, index], walk);
+  checkSize(list.length, schema.minItems, schema.maxItems, path, walk);
+  if (schema.items !== undefined) {
+    for (const [index, item] of list.entries()) visit(schema.items, item, [...path, index], walk);
+  }
   const keys = schema["x-kubernetes-list-map-keys"];
   if (keys !== undefined) visitKeys(keys, list, path, walk);
+}
+
+function checkSize(size: number, least = 0, most = Infinity, path: FieldPath, walk: Walk): void {
+  if (size < least)
+    report(walk, "value", path, `must have at least ${least} entries (got ${size})`, "add one");
+  if (size > most)
+    report(walk, "value", path, `must have at most ${most} entries (got ${size})`, "remove some");
 }
 
 /** n.b. server-side apply answers 500 to two entries with one key ("duplicate entries for key"). */
@@ -128,70 +114,51 @@ function visitKeys(keys: readonly string[], list: readonly unknown[], path: Fiel
   const seen = new Map<string, number>();
   for (const [index, item] of list.entries()) {
     if (!isObject(item)) continue;
-    // n.b. the only defaulted key of a list in a pod is a port's protocol.
+    // n.b. the only key of a list in a pod that has a default is a port's protocol.
     const values = keys.map((key) => item[key] ?? (key === "protocol" ? "TCP" : undefined));
     if (values.includes(undefined)) continue;
-    const first = seen.get(JSON.stringify(values));
-    if (first === undefined) seen.set(JSON.stringify(values), index);
-    else {
-      const what = keys.map((key, at) => `${key} ${quoteValue(values[at])}`).join(", ");
-      report(
-        walk,
-        "duplicate",
-        [...path, index],
-        `repeats ${what} of ${name([...path, first])}`,
-        "remove or rename one of them",
-      );
+    const identity = JSON.stringify(values);
+    const first = seen.get(identity);
+    if (first === undefined) {
+      seen.set(identity, index);
+      continue;
     }
+    const what = keys.map((key, at) => `${key} ${quoteValue(values[at])}`).join(", ");
+    const rule = `has ${what} like ${fieldName([...path, first])}`;
+    report(walk, "duplicate", [...path, index], rule, "remove or rename one of them");
   }
 }
 
 function visitObject(schema: Schema, object: Record<string, unknown>, path: FieldPath, walk: Walk): void {
-  const { properties = {}, required = [], maxProperties = Infinity, minProperties = 0 } = schema;
-  for (const field of required) {
-    if (object[field] === undefined || object[field] === null) {
-      report(walk, "missing", [...path, field], "is missing", `set ${field}`);
-    }
+  for (const field of schema.required ?? []) {
+    if (Object.hasOwn(object, field) && object[field] !== undefined && object[field] !== null) continue;
+    report(walk, "missing", [...path, field], "is missing", `set ${field}`);
   }
-  for (const field of Object.keys(object)) visitField(schema, properties, field, object[field], path, walk);
-  const size = Object.keys(object).length;
-  if (size > maxProperties)
-    report(walk, "value", path, `must have at most ${maxProperties} entries (got ${size})`, "remove some");
-  if (size < minProperties)
-    report(walk, "value", path, `must have at least ${minProperties} entries (got ${size})`, "add one");
+  for (const [field, value] of Object.entries(object)) {
+    if (value !== undefined) visitField(schema, field, value, path, walk);
+  }
+  checkSize(Object.keys(object).length, schema.minProperties, schema.maxProperties, path, walk);
 }
 
-function visitField(
-  schema: Schema,
-  properties: Readonly<Record<string, Schema>>,
-  field: string,
-  value: unknown,
-  path: FieldPath,
-  walk: Walk,
-): void {
-  const known = Object.hasOwn(properties, field) ? properties[field] : matchingPattern(schema, field);
-  if (schema.propertyNames !== undefined) visit(schema.propertyNames, field, [...path, field], walk);
-  if (known !== undefined) {
-    if (known["x-asya-newer"] === true && value !== null) walk.newerFields.push([...path, field]);
-    if (value !== null && value !== undefined) visit(known, value, [...path, field], walk);
-  } else if (typeof schema.additionalProperties === "object") {
-    if (value !== null && value !== undefined)
-      visit(schema.additionalProperties, value, [...path, field], walk);
-  } else if (isClosed(schema, walk) && value !== undefined) {
-    const fields = Object.keys(properties);
-    const fix =
-      fields.length === 0
-        ? "remove it"
-        : didYouMean(field, fields, `remove it; known here: ${abridged(fields)}`);
-    report(walk, "unknown", [...path, field], "is not a known field", fix);
+function visitField(schema: Schema, field: string, value: unknown, path: FieldPath, walk: Walk): void {
+  const at = [...path, field];
+  if (schema.propertyNames !== undefined) visit(schema.propertyNames, field, at, walk);
+  const known = fieldSchema(schema, field);
+  if (known === undefined) {
+    if (isClosed(schema, walk)) report(walk, "unknown", at, "is not a known field", fixField(field, schema));
+  } else if (value !== null) {
+    if (known["x-asya-newer"] === true) walk.newerFields.push(at);
+    visit(known, value, at, walk);
   }
 }
 
-function matchingPattern(schema: Schema, field: string): Schema | undefined {
-  if (schema.patternProperties === undefined) return undefined;
-  return Object.entries(schema.patternProperties).find(([pattern]) =>
+function fieldSchema(schema: Schema, field: string): Schema | undefined {
+  const { properties, patternProperties = {}, additionalProperties } = schema;
+  if (properties !== undefined && Object.hasOwn(properties, field)) return properties[field];
+  const byPattern = Object.entries(patternProperties).find(([pattern]) =>
     regularExpression(pattern).test(field),
-  )?.[1];
+  );
+  return byPattern?.[1] ?? (typeof additionalProperties === "object" ? additionalProperties : undefined);
 }
 
 function isClosed(schema: Schema, walk: Walk): boolean {
@@ -200,141 +167,41 @@ function isClosed(schema: Schema, walk: Walk): boolean {
   return walk.closes && schema.properties !== undefined;
 }
 
+function fixField(field: string, { properties = {} }: Schema): string {
+  const fields = Object.keys(properties);
+  return didYouMean(
+    field,
+    fields,
+    fields.length === 0 ? "remove it" : `remove it; known here: ${abridged(fields)}`,
+  );
+}
+
 function visitCombinations(schema: Schema, value: unknown, path: FieldPath, walk: Walk): void {
-  for (const part of schema.allOf ?? []) walk.violations.push(...tried(part, value, path, walk));
-  if (schema["x-kubernetes-int-or-string"] !== true) {
-    for (const branches of [schema.anyOf, schema.oneOf]) {
-      if (branches !== undefined && !isTypeUnion(branches))
-        walk.violations.push(...nearestBranch(branches, value, path, walk));
-    }
+  const broken = (part: Schema) => violationsOf(part, value, path, walk);
+  for (const part of schema.allOf ?? []) walk.violations.push(...broken(part));
+  for (const branches of [schema.anyOf, schema.oneOf]) {
+    if (branches === undefined || isTypeUnion(branches)) continue;
+    const results = branches.map(broken);
+    walk.violations.push(...results.reduce((best, one) => (one.length < best.length ? one : best)));
   }
-  if (schema.not !== undefined && tried(schema.not, value, path, walk).length === 0) {
+  if (schema.not !== undefined && broken(schema.not).length === 0) {
     report(walk, "value", path, `is not allowed (got ${shown(value, path)})`, "change it");
   }
   if (schema.if !== undefined) {
-    const branch = tried(schema.if, value, path, walk).length === 0 ? schema.then : schema.else;
-    if (branch !== undefined) walk.violations.push(...tried(branch, value, path, walk));
+    const branch = broken(schema.if).length === 0 ? schema.then : schema.else;
+    if (branch !== undefined) walk.violations.push(...broken(branch));
   }
 }
 
-/** Violations of the branch that fits best; none where one fits. */
-function nearestBranch(
-  branches: readonly Schema[],
-  value: unknown,
-  path: FieldPath,
-  walk: Walk,
-): Violation[] {
-  const results = branches.map((branch) => tried(branch, value, path, walk));
-  return results.reduce((best, result) => (result.length < best.length ? result : best), results[0] ?? []);
-}
-
-function tried(schema: Schema, value: unknown, path: FieldPath, walk: Walk): Violation[] {
+/** Violations of a schema that stands inside another one about the same value. */
+function violationsOf(schema: Schema, value: unknown, path: FieldPath, walk: Walk): Violation[] {
   const inner: Walk = { root: walk.root, closes: false, violations: [], newerFields: walk.newerFields };
   visit(schema, value, path, inner);
   return inner.violations;
 }
 
-/** Follows `$ref`, also as the only part of `allOf`: so OpenAPI v3 lets a reference have neighbours. */
-function dereference(schema: Schema, root: Schema): Schema {
-  const [only, ...more] = schema.allOf ?? [];
-  if (only !== undefined && more.length === 0 && schema.properties === undefined) {
-    const { allOf: _, ...own } = schema;
-    return { ...dereference(only, root), ...own };
-  }
-  if (schema.$ref === undefined) return schema;
-  const target = schema.$ref
-    .split("/")
-    .slice(1)
-    .reduce<unknown>((at, step) => {
-      const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
-      return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-    }, root);
-  if (!isObject(target)) throw new Error(`the schema refers to ${schema.$ref}, which is not in it`);
-  return dereference(target as Schema, root);
-}
-
-/** Types that a value may have; undefined = any. */
-function typesOf(schema: Schema): readonly string[] | undefined {
-  if (schema["x-kubernetes-int-or-string"] === true || schema.format === "int-or-string")
-    return ["integer", "string"];
-  if (typeof schema.type === "string") return [schema.type];
-  if (schema.type !== undefined) return schema.type;
-  const branches = schema.oneOf ?? schema.anyOf;
-  return branches !== undefined && isTypeUnion(branches)
-    ? branches.flatMap((branch) => branch.type ?? [])
-    : undefined;
-}
-
-function isTypeUnion(branches: readonly Schema[]): boolean {
-  return branches.every((branch) => branch.type !== undefined && Object.keys(branch).length === 1);
-}
-
-function isOfType(value: unknown, type: string): boolean {
-  if (type === "object") return isObject(value);
-  if (type === "array") return Array.isArray(value);
-  if (type === "integer") return Number.isInteger(value);
-  if (type === "null") return value === null;
-  return typeof value === type;
-}
-
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: "text",
-  integer: "a whole number",
-  number: "a number",
-  boolean: "true or false",
-  object: "a mapping",
-  array: "a list",
-};
-
-function typeName(type: string): string {
-  return TYPE_NAMES[type] ?? type;
-}
-
-function fixType(types: readonly string[], value: unknown, path: FieldPath): string {
-  const scalar = typeof value === "number" || typeof value === "boolean";
-  if (types.includes("string") && scalar)
-    return isConfidential(path) ? "put it in quotes" : `put it in quotes: "${value}"`;
-  if (types.includes("array") && !Array.isArray(value)) return "write a list, each entry with a leading -";
-  const unquoted = typeof value === "string" && types.some((type) => isOfType(unquote(value), type));
-  return unquoted ? "remove the quotes" : `write ${types.map(typeName).join(" or ")}`;
-}
-
-function unquote(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
 function report(walk: Walk, kind: ViolationKind, path: FieldPath, rule: string, fix: string): void {
-  walk.violations.push({ kind, path, message: `${name(path)} ${rule}`, fix });
-}
-
-/** The last field of a path with the indexes behind it. */
-function name(path: FieldPath): string {
-  const from = path.findLastIndex((step) => typeof step === "string");
-  return from === -1 ? formatPath(path) || "it" : formatPath(path.slice(from));
-}
-
-/** The value as it may stand in a message: what a variable or an annotation holds may be a secret. */
-function shown(value: unknown, path: FieldPath): string {
-  if (!isConfidential(path)) return quoteValue(value);
-  return value === null
-    ? "null"
-    : Array.isArray(value)
-      ? "a list"
-      : typeof value === "object"
-        ? "a mapping"
-        : typeof value;
-}
-
-function isConfidential(path: FieldPath): boolean {
-  return path.includes("env") || path.includes("annotations");
-}
-
-function abridged(fields: readonly string[]): string {
-  return fields.length <= 12 ? fields.join(", ") : `${fields.slice(0, 12).join(", ")}, ...`;
+  walk.violations.push({ kind, path, message: `${fieldName(path)} ${rule}`, fix });
 }
 
 const expressions = new Map<string, RegExp>();

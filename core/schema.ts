@@ -43,6 +43,8 @@ export interface Schema {
   readonly "x-kubernetes-list-type"?: string;
   readonly "x-kubernetes-list-map-keys"?: readonly string[];
   readonly "x-kubernetes-validations"?: readonly Validation[];
+  /** What `pattern` asks for, in words. */
+  readonly "x-asya-pattern"?: string;
   /** The field came after the oldest Kubernetes that we support. */
   readonly "x-asya-newer"?: boolean;
   readonly [keyword: `x-${string}`]: unknown;

@@ -26,13 +26,24 @@ const CROSSPLANE: Schema = {
 /** As for every custom resource: a DNS subdomain. The XRD's rules are stricter. */
 const NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
+/** Patterns in words; a CRD's schema has no place for them. */
+const PATTERN_WORDS: Readonly<Record<string, string>> = {
+  [NAME_PATTERN]: "small letters, digits and -, with a letter or digit at both ends",
+  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$": "small letters, digits and -, with a letter or digit at both ends",
+  "^[a-z]([a-z0-9-]*[a-z0-9])?$": "small letters, digits and -, with a letter at the start",
+  "^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$":
+    "letters, digits, -, _ and ., with a letter or digit at both ends",
+  "^([A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?)?$":
+    "letters, digits, -, _ and ., with a letter or digit at both ends",
+};
+
 /** Fields of the spec that only an actor itself can say. */
 const OWN_WORDS = ["transport", "flavors"];
 
 /** An AsyncActor as the API server checks it: envelope, spec with Crossplane's part, status left alone. */
 export function actorSchema(xrd: Schema): Schema {
   const spec = property(xrd, "spec");
-  return {
+  return withPatternWords({
     type: "object",
     required: ["apiVersion", "kind", "metadata", ...(xrd.required ?? [])],
     properties: {
@@ -54,7 +65,7 @@ export function actorSchema(xrd: Schema): Schema {
       ]),
       status: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
     },
-  };
+  });
 }
 
 /**
@@ -64,7 +75,15 @@ export function actorSchema(xrd: Schema): Schema {
 export function specLayerSchema(xrd: Schema): Schema {
   const spec = property(xrd, "spec");
   const fields = Object.entries(spec.properties ?? {}).filter(([name]) => !OWN_WORDS.includes(name));
-  return standard(partial({ ...spec, properties: Object.fromEntries(fields) }));
+  return withPatternWords(standard(partial({ ...spec, properties: Object.fromEntries(fields) })));
+}
+
+function withPatternWords(schema: Schema): Schema {
+  const words = schema.pattern === undefined ? undefined : PATTERN_WORDS[schema.pattern];
+  return {
+    ...mapChildren(schema, withPatternWords),
+    ...(words === undefined ? {} : { "x-asya-pattern": words }),
+  };
 }
 
 function partial(schema: Schema): Schema {

@@ -12,36 +12,51 @@ interface Level {
   oldSelf: unknown;
 }
 
+/** A rule at one level of an object: whether it holds, or why that cannot be said. */
+export interface Judgement {
+  rule: Rule;
+  path: FieldPath;
+  verdict: "holds" | "broken" | Error;
+}
+
 /**
  * Every CEL rule of the XRD that an actor breaks. What has the wrong type for a rule is `checkActorSchema`'s matter.
  *
  * @param old - the object before the update; without it no rule that compares is evaluated.
  */
 export function checkRules(actor: unknown, old?: unknown): Finding[] {
-  if (!isObject(actor)) return [];
-  const root = { path: [], self: celObject(actor), oldSelf: isObject(old) ? celObject(old) : undefined };
-  return RULES.flatMap((rule) => levelsOf(rule.path, root).flatMap((level) => judge(rule, level, actor)));
+  return judgeRules(actor, old).flatMap((judgement) => toFinding(judgement, actor));
 }
 
-function judge(rule: Rule, { path, self, oldSelf }: Level, actor: Record<string, unknown>): Finding[] {
-  if (rule.transition && oldSelf === undefined) return [];
-  const at = targetOf(rule, path);
+/** Every rule at every level where it applies. */
+export function judgeRules(actor: unknown, old?: unknown): Judgement[] {
+  if (!isObject(actor)) return [];
+  const root = { path: [], self: celObject(actor), oldSelf: isObject(old) ? celObject(old) : undefined };
+  return RULES.flatMap((rule) =>
+    levelsOf(rule.path, root)
+      .filter(({ oldSelf }) => !rule.transition || oldSelf !== undefined)
+      .map(({ path, self, oldSelf }) => ({ rule, path, verdict: evaluate(rule.rule, { self, oldSelf }) })),
+  );
+}
+
+function evaluate(rule: string, variables: { self: unknown; oldSelf: unknown }): Judgement["verdict"] {
   try {
-    if (program(rule.rule)({ self, oldSelf }) === true) return [];
+    return program(rule)(variables) === true ? "holds" : "broken";
   } catch (error) {
-    if (hasWrongShape(actor, path)) return [];
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    return [
-      finding(
-        "E014",
-        at,
-        `the rule ${rule.rule} cannot be evaluated (${reason})`,
-        "correct the fields it reads",
-      ),
-    ];
+    return error instanceof Error ? error : new Error(String(error));
   }
-  const [what = "", fix = ""] = rule.message.split(/; (.*)/s);
-  return [finding("E014", at, what + got(valueAt(actor, at)), fix)];
+}
+
+function toFinding({ rule, path, verdict }: Judgement, actor: unknown): Finding[] {
+  if (verdict === "holds") return [];
+  const at = targetOf(rule, path);
+  if (verdict === "broken") {
+    const [what = "", fix = ""] = rule.message.split(/; (.*)/s);
+    return [finding("E014", at, what + got(valueAt(actor, at)), fix)];
+  }
+  if (hasWrongShape(actor, path)) return [];
+  const message = `the rule ${rule.rule} cannot be evaluated (${verdict.message.split("\n", 1)[0]})`;
+  return [finding("E014", at, message, "correct the fields it reads")];
 }
 
 /** Whether the schema check has a finding there: then the rule met something that it was not written for. */
