@@ -13,7 +13,11 @@ import { parse } from "yaml";
 type KubernetesObject = Record<string, unknown>;
 
 export function readYaml(path: string): KubernetesObject {
-  return parse(readFileSync(resolve(import.meta.dirname, "..", path), "utf8")) as KubernetesObject;
+  return parse(readText(path)) as KubernetesObject;
+}
+
+export function readText(path: string): string {
+  return readFileSync(resolve(import.meta.dirname, "..", path), "utf8");
 }
 
 /** A second call for an actor: everything that it requires was looked for. */
