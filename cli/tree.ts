@@ -11,6 +11,8 @@ export interface RenderedActor {
   objects: Readonly<Record<string, Manifest>>;
   /** `status.effective`. */
   effective: Record<string, unknown>;
+  /** Findings that are no errors, a line each. */
+  warnings: readonly string[];
 }
 
 interface Branch {

@@ -1,7 +1,7 @@
 import { type Finding, formatFinding, isError } from "../../../core/finding.ts";
 import type { Manifest, Observed } from "../../../core/manifest.ts";
 import type { TransportPlan } from "../../../transports/contract.ts";
-import { transportTypes } from "../../../transports/render.ts";
+import { renderTransports } from "../../../transports/render.ts";
 import type { ActorObject } from "./actor.ts";
 import { allFalse, type Condition } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
@@ -76,7 +76,7 @@ function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[])
   const findings = [
     ...found,
     ...transportPlan.findings,
-    ...flipFindings(plan.actor, transportTypes, observed),
+    ...flipFindings(plan.actor, Object.values(renderTransports), observed),
     ...adoptionFindings(object.metadata.uid, object.metadata.annotations ?? {}, existing),
     ...vanishingQueueFindings(manifests, observed),
   ];

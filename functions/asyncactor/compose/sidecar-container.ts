@@ -52,7 +52,7 @@ export function sidecarContainer(actor: EffectiveActor, platform: Platform, plan
 }
 
 /** Copies the runtime's one file from the platform's sidecar image into the pod: also where the actor names its own sidecar. */
-export function installContainer(actor: EffectiveActor, platform: Platform): Container {
+export function installContainer(platform: Platform): Container {
   return {
     name: INSTALL_CONTAINER,
     image: platform.sidecar.image,

@@ -71,7 +71,7 @@ function podSpec(actor: EffectiveActor, platform: Platform, plan: TransportPlan,
     terminationGracePeriodSeconds: Math.max(user.terminationGracePeriodSeconds ?? 0, actor.graceSeconds),
     ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
     ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets }),
-    initContainers: [installContainer(actor, platform), ...(user.initContainers ?? [])],
+    initContainers: [installContainer(platform), ...(user.initContainers ?? [])],
     containers: [
       ...user.containers.map((container) =>
         container.name === RUNTIME_CONTAINER ? runtimeContainer(actor, container) : container,
