@@ -1,10 +1,20 @@
-import { isAlias, isMap, isScalar, type Node, type ParsedNode, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  type Node,
+  type ParsedNode,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { quoteValue } from "../../core/finding.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed, Problem, Recorder } from "./parsed.ts";
 import { isInexactInteger, keyText, RESERVED_KEYS, resolvePlain, type ScalarValue } from "./scalar.ts";
 
 interface Options {
+  text: string;
   limits: Limits;
   /** Characters and nodes that aliases may add. */
   expansion: number;
@@ -51,14 +61,16 @@ class Converter {
 
   #content(node: Node, depth: number): Converted {
     if (isScalar(node)) return this.#scalar(node, depth);
-    if (node.tag !== undefined && ![`${CORE_TAG}map`, `${CORE_TAG}seq`].includes(node.tag)) this.#foreignTag(node);
+    if (node.tag !== undefined && ![`${CORE_TAG}map`, `${CORE_TAG}seq`].includes(node.tag))
+      this.#foreignTag(node);
     return isMap(node) ? this.#mapping(node, depth) : this.#list(node as YAMLSeq<Node | null>, depth);
   }
 
   #alias(name: string, offset: number, depth: number): Converted {
     const target = this.#anchors.get(name);
     if (target === undefined || target === "open") {
-      const message = target === "open" ? `the anchor &${name} contains itself` : `no anchor for the alias *${name}`;
+      const message =
+        target === "open" ? `the anchor &${name} contains itself` : `no anchor for the alias *${name}`;
       this.#problem("E001", offset, message, "remove the alias");
       return { value: null, size: 1, depth };
     }
@@ -74,10 +86,20 @@ class Converter {
   }
 
   #scalar(node: Scalar, depth: number): Converted {
-    const text = typeof node.value === "string" ? node.value : "";
+    const text = this.#textOf(node);
     const value = this.#scalarValue(node, text);
-    if (!text.isWellFormed()) this.#problem("E006", offsetOf(node), "half of a surrogate pair", "write the whole character");
+    if (!text.isWellFormed())
+      this.#problem("E006", offsetOf(node), "half of a surrogate pair", "write the whole character");
     return { value, size: 1 + text.length, depth };
+  }
+
+  /** n.b. go-yaml adds no line feed to a block scalar that ends with the file; the `yaml` package does. */
+  #textOf({ value, type, range }: Scalar): string {
+    if (typeof value !== "string") return "";
+    const isBlock = type === "BLOCK_LITERAL" || type === "BLOCK_FOLDED";
+    const { text } = this.#options;
+    const atEnd = isBlock && range?.[1] === text.length && !text.endsWith("\n");
+    return atEnd && value.endsWith("\n") ? value.slice(0, -1) : value;
   }
 
   #scalarValue(node: Scalar, text: string): ScalarValue {
@@ -86,10 +108,20 @@ class Converter {
     if (tag !== undefined && !SCALAR_TAGS.includes(tag)) this.#foreignTag(node);
     const value = resolvePlain(text);
     if (tag !== undefined && SCALAR_TAGS.includes(tag) && !fitsTag(value, tag)) {
-      this.#problem("E001", offsetOf(node), `the value is no !!${tag}`, "remove the tag or correct the value");
+      this.#problem(
+        "E001",
+        offsetOf(node),
+        `the value is no !!${tag}`,
+        "remove the tag or correct the value",
+      );
     }
     if (typeof value === "number" && !Number.isFinite(value)) {
-      this.#problem("E001", offsetOf(node), "JSON has no infinity and no NaN", "put the value in quotes if it is text");
+      this.#problem(
+        "E001",
+        offsetOf(node),
+        "JSON has no infinity and no NaN",
+        "put the value in quotes if it is text",
+      );
     }
     if (isInexactInteger(text, value)) {
       const message = "a whole number above 2^53 is rounded by JSON readers";
@@ -123,11 +155,15 @@ class Converter {
 
   #key(key: Node | null, own: ReadonlySet<string>, parent: Node): string | undefined {
     const offset = offsetOf(key ?? parent);
-    const { value, size } = this.node(key, 1);
+    const { value } = this.node(key, 1);
     const name = typeof value === "object" && value !== null ? undefined : keyText(value as ScalarValue);
-    if (size > 1 + 1024) this.#problem("E001", offset, "a key of more than 1024 characters", "shorten it");
     if (name === undefined) {
-      this.#problem("E001", offset, "a key must be text, not null, a list or a mapping", "put the key in quotes");
+      this.#problem(
+        "E001",
+        offset,
+        "a key must be text, not null, a list or a mapping",
+        "put the key in quotes",
+      );
     } else if (RESERVED_KEYS.has(name)) {
       this.#problem("E008", offset, `the key ${quoteValue(name)} is reserved`, "use another key");
       return undefined;
@@ -154,14 +190,24 @@ class Converter {
    * `<<: *defaults`: members that the mapping does not have. n.b. go-yaml 2 lets a merge win over a key that stands
    * before it, YAML 1.1 and go-yaml 3 do not: a difference nobody wants to debug.
    */
-  #merge(node: Node | null, mapping: Record<string, unknown>, own: ReadonlySet<string>, total: Converted): void {
+  #merge(
+    node: Node | null,
+    mapping: Record<string, unknown>,
+    own: ReadonlySet<string>,
+    total: Converted,
+  ): void {
     const offset = offsetOf(node);
     const merged = this.node(node, total.depth);
     grow(total, merged);
     const sources: unknown[] = Array.isArray(merged.value) ? merged.value : [merged.value];
     for (const source of sources.toReversed()) {
       if (typeof source !== "object" || source === null || Array.isArray(source)) {
-        this.#problem("E001", offset, "<< takes a mapping or a list of mappings", "name the anchor of a mapping");
+        this.#problem(
+          "E001",
+          offset,
+          "<< takes a mapping or a list of mappings",
+          "name the anchor of a mapping",
+        );
         return;
       }
       for (const [key, value] of Object.entries(source)) {
@@ -178,7 +224,12 @@ class Converter {
 
   #foreignTag(node: Node): void {
     const tag = node.tag?.replace(CORE_TAG, "!!") ?? "";
-    this.#problem("E001", offsetOf(node), `the tag ${quoteValue(tag)} has no meaning in Kubernetes`, "remove the tag");
+    this.#problem(
+      "E001",
+      offsetOf(node),
+      `the tag ${quoteValue(tag)} has no meaning in Kubernetes`,
+      "remove the tag",
+    );
   }
 
   #problem(code: Problem["code"], offset: number, message: string, fix: string): void {

@@ -16,7 +16,11 @@ export async function parseDocument(text: string, limits: Limits, expansion: num
 }
 
 /** The root's offset and, through `record`, every member's, of a text that was parsed before. */
-export function recordPlaces(text: string, limits: Limits, record: Recorder): { value: unknown; offset: number } {
+export function recordPlaces(
+  text: string,
+  limits: Limits,
+  record: Recorder,
+): { value: unknown; offset: number } {
   const simple = readSimpleYaml(text, record);
   if (simple !== undefined && simple !== "empty") return simple;
   const parsed = fullReader?.(text, limits, limits.expansion, record);

@@ -28,7 +28,8 @@ export async function readFolder(path: string, limits: Limits = LIMITS): Promise
     else await readFile(file, reading);
     if (bytes > limits.folderBytes) break;
   }
-  if (reading.objects.length === 0 && reading.findings.length === 0) reading.findings.push(emptyFolder(files.length));
+  if (reading.objects.length === 0 && reading.findings.length === 0)
+    reading.findings.push(emptyFolder(files.length));
   return { objects: reading.objects, findings: reading.findings, files: files.length };
 }
 
@@ -51,10 +52,15 @@ async function readFile({ file, path }: FoundFile, reading: Reading): Promise<vo
   const decoded = decodeUtf8(bytes);
   if ("invalid" in decoded) {
     const message = `the byte 0x${decoded.byte.toString(16).padStart(2, "0")} is no UTF-8 text`;
-    reading.findings.push(place(finding("E006", [], message, "save the file as UTF-8"), file, decoded.invalid));
+    reading.findings.push(
+      place(finding("E006", [], message, "save the file as UTF-8"), file, decoded.invalid),
+    );
     return;
   }
-  for (const chunk of splitDocuments(decoded.text)) await readDocument(file, chunk, reading);
+  for (const chunk of splitDocuments(decoded.text)) {
+    if (reading.findings.length >= reading.limits.findings) return;
+    await readDocument(file, chunk, reading);
+  }
 }
 
 async function readDocument(file: string, chunk: Chunk, reading: Reading): Promise<void> {
@@ -76,7 +82,11 @@ async function readDocument(file: string, chunk: Chunk, reading: Reading): Promi
   }
 }
 
-function placeProblem({ code, message, fix, offset }: Problem, file: string, position: (offset: number) => Position) {
+function placeProblem(
+  { code, message, fix, offset }: Problem,
+  file: string,
+  position: (offset: number) => Position,
+) {
   return place(finding(code, [], message, fix), file, position(offset));
 }
 
@@ -102,7 +112,8 @@ function megabytes(bytes: number): string {
 }
 
 function emptyFolder(files: number): Finding {
-  const what = files === 0 ? "has no .yaml, .yml or .json file" : "has files, but no Kubernetes object in them";
+  const what =
+    files === 0 ? "has no .yaml, .yml or .json file" : "has files, but no Kubernetes object in them";
   return {
     ...finding("E004", [], `the folder ${what}`, "correct the Application's path, or commit an object"),
     file: ".",

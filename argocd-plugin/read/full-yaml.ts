@@ -1,4 +1,5 @@
 import { Composer, type Document, Lexer, Parser } from "yaml";
+import { quoteValue } from "../../core/finding.ts";
 import { convert } from "./convert.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed, Problem, Recorder } from "./parsed.ts";
@@ -8,18 +9,23 @@ import { syntaxProblem } from "./syntax-problem.ts";
 export function readFullYaml(text: string, limits: Limits, expansion: number, record?: Recorder): Parsed {
   const composed = compose(text, limits);
   if ("code" in composed) return { kind: "broken", problems: [composed] };
-  const document = composed.find(({ contents }) => contents !== null && !isEmptyNode(contents));
-  const errors = composed.flatMap((each) => each.errors);
-  const problems = errors.slice(0, limits.findingsPerDocument).map((error) => syntaxProblem(error, text));
-  const version = composed.find(({ directives }) => directives?.yaml.explicit)?.directives?.yaml.version;
-  if (version !== undefined && version !== "1.1") problems.unshift(wrongVersion(version, text));
+  const { documents } = composed;
+  const document = documents.find(({ contents }) => contents !== null && !isEmptyNode(contents));
+  const directives = directiveProblems(documents, text);
+  const problems = directives.length > 0 ? directives : syntaxProblems(composed, text, limits);
   if (problems.length > 0) return { kind: "broken", problems };
   if (document?.contents == null) return { kind: "empty" };
-  return convert(document.contents, { limits, expansion, record });
+  return convert(document.contents, { text, limits, expansion, record });
+}
+
+interface Composed {
+  documents: Document.Parsed[];
+  /** Of the last quoted scalar: where a quote is not closed, it is this one. */
+  quoteOffset: number;
 }
 
 /** Token by token, so that neither nesting nor sheer number takes memory before it is refused. */
-function compose(text: string, limits: Limits): Document.Parsed[] | Problem {
+function compose(text: string, limits: Limits): Composed | Problem {
   const parser = new Parser();
   const composer = new Composer({
     schema: "failsafe",
@@ -31,25 +37,42 @@ function compose(text: string, limits: Limits): Document.Parsed[] | Problem {
   const documents: Document.Parsed[] = [];
   let count = 0;
   let offset = 0;
+  let quoteOffset = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    count += 1 + lineFeeds(lexeme);
+    if (count > limits.tokens) return tooMany(offset, limits);
+    if (lexeme.startsWith('"') || lexeme.startsWith("'")) quoteOffset = offset;
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     // n.b. the lexer marks a document, a flow scalar and its end with a lexeme that is not in the text.
     if (lexeme !== "\x02" && lexeme !== "\x1f" && lexeme !== "\x18") offset += lexeme.length;
     if (parser.stack.length > limits.depth + 2) return tooDeep(offset - lexeme.length, limits);
-    if (++count > limits.tokens) return tooMany(offset, limits);
   }
   for (const token of parser.end()) documents.push(...composer.next(token));
-  documents.push(...composer.end(false, text.length));
-  return documents;
+  documents.push(...composer.end(true, text.length));
+  return { documents, quoteOffset };
+}
+
+function lineFeeds(lexeme: string): number {
+  return lexeme.length < 3 ? 0 : lexeme.split("\n", 1_000_001).length - 1;
 }
 
 function isEmptyNode(node: Document.Parsed["contents"]): boolean {
-  return node !== null && node.range[0] === node.range[1] && node.tag === undefined && !("anchor" in node && node.anchor);
+  return (
+    node !== null &&
+    node.range[0] === node.range[1] &&
+    node.tag === undefined &&
+    !("anchor" in node && node.anchor)
+  );
 }
 
 export function tooDeep(offset: number, limits: Limits): Problem {
   const message = `nested deeper than ${limits.depth} levels`;
-  return { code: "E003", offset, message, fix: "no Kubernetes object is that deep; look for a generator gone wrong" };
+  return {
+    code: "E003",
+    offset,
+    message,
+    fix: "no Kubernetes object is that deep; look for a generator gone wrong",
+  };
 }
 
 function tooMany(offset: number, limits: Limits): Problem {
@@ -57,11 +80,26 @@ function tooMany(offset: number, limits: Limits): Problem {
   return { code: "E003", offset, message, fix: "split it into several documents or write it as JSON" };
 }
 
-function wrongVersion(version: string, text: string): Problem {
-  return {
-    code: "E001",
-    offset: Math.max(text.indexOf("%YAML"), 0),
-    message: `kubectl reads YAML 1.1 only (got %YAML ${version})`,
-    fix: "remove the %YAML line",
-  };
+function directiveProblems(documents: readonly Document.Parsed[], text: string): Problem[] {
+  const version =
+    documents.find(({ directives }) => directives?.yaml.explicit)?.directives?.yaml.version ?? "1.1";
+  const unknown = documents.some(({ warnings }) => warnings.some(({ code }) => code === "BAD_DIRECTIVE"));
+  if (version === "1.1" && !unknown) return [];
+  const offset = Math.max(text.search(/^%/m), 0);
+  const line = quoteValue(/.*/.exec(text.slice(offset))?.[0].trim());
+  const message = `kubectl reads YAML 1.1 and no directive but %YAML 1.1 and %TAG (got ${line})`;
+  return [{ code: "E001", offset, message, fix: "remove the line" }];
+}
+
+/** The parser goes on after a mistake and stumbles over what follows: the first of each line counts. */
+function syntaxProblems({ documents, quoteOffset }: Composed, text: string, limits: Limits): Problem[] {
+  const lines = new Set<number>();
+  const problems = documents
+    .flatMap(({ errors }) => errors)
+    .map((error) => syntaxProblem(error, text, quoteOffset))
+    .filter(({ offset }) => {
+      const lineStart = text.lastIndexOf("\n", offset - 1);
+      return !lines.has(lineStart) && lines.add(lineStart);
+    });
+  return problems.slice(0, limits.findingsPerDocument);
 }

@@ -10,6 +10,8 @@ export interface Limits {
   tokens: number;
   /** Findings of one document; a file that is no YAML at all would otherwise give thousands. */
   findingsPerDocument: number;
+  /** Reading stops after so many findings: nobody reads more at once. */
+  findings: number;
 }
 
 export const LIMITS: Limits = {
@@ -19,4 +21,5 @@ export const LIMITS: Limits = {
   expansion: 8 * 2 ** 20,
   tokens: 400_000,
   findingsPerDocument: 20,
+  findings: 1_000,
 };

@@ -58,7 +58,8 @@ function identityFindings(value: Record<string, unknown>, base: FieldPath): Find
 
 function textFinding(value: unknown, path: FieldPath, fix: string): Finding[] {
   if (typeof value === "string" && value !== "") return [];
-  if (value === undefined || value === null || value === "") return [finding("E007", path, "is missing", fix)];
+  if (value === undefined || value === null || value === "")
+    return [finding("E007", path, "is missing", fix)];
   const text = isObject(value) || Array.isArray(value) ? "" : ` (got ${quoteValue(value)})`;
   return [finding("E007", path, `must be text${text}`, "put it in quotes")];
 }

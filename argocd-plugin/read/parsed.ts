@@ -1,7 +1,12 @@
 import type { FindingCode } from "../../core/findings.ts";
 
 /** Where the members of one mapping or list stand: offsets into the document's text. */
-export type Recorder = (container: object, member: string | number, keyOffset: number, valueOffset: number) => void;
+export type Recorder = (
+  container: object,
+  member: string | number,
+  keyOffset: number,
+  valueOffset: number,
+) => void;
 
 /** Something wrong with a document, at an offset of its text. */
 export interface Problem {

@@ -20,8 +20,10 @@ const JSON_STRING = /"(?:[^"\\\r\n\t]|\\(?:["\\/bfnrt]|u(?!d[89a-f])[0-9a-f]{4})
 const FLOW_PLAIN = /-{0,2}[A-Za-z0-9_./$+][A-Za-z0-9_./$+=@()-]*/y;
 const FLOW_SPACES = / */y;
 const JSON_SPACES = /[ \t\r\n]*/y;
-const MARKER = /(?:[ \t]*(?:#[^\n]*)?\r?\n)*---(?=[ \r\n]|$)/y;
+const MARKER = /---(?= |\r?\n|$)/y;
 const MAX_DEPTH = 60;
+/** Members of mappings and lists, and lines of literal blocks: beyond it the full parser counts what it reads. */
+const MAX_MEMBERS = 1_000_000;
 
 /**
  * The YAML that nearly all Kubernetes files are written in (block mappings and lists of one-line scalars, literal
@@ -36,7 +38,8 @@ export function readSimpleYaml(
   try {
     return new SimpleYamlReader(text, record).read();
   } catch (error) {
-    if (error === BEYOND) return undefined;
+    // n.b. V8 throws RangeError where a regular expression runs over a text of many megabytes.
+    if (error === BEYOND || error instanceof RangeError) return undefined;
     throw error;
   }
 }
@@ -48,6 +51,7 @@ class SimpleYamlReader {
   /** Column of the current line's content; -1 after the last line. */
   #indent = -1;
   #depth = 0;
+  #members = 0;
 
   constructor(text: string, record: Recorder | undefined) {
     this.#text = text;
@@ -55,8 +59,8 @@ class SimpleYamlReader {
   }
 
   read(): { value: unknown; offset: number } | "empty" {
-    if (this.#take(MARKER) !== undefined) this.#endLine();
-    else this.#nextLine();
+    this.#nextLine();
+    if (this.#indent === 0 && this.#take(MARKER) !== undefined) this.#endLine();
     if (this.#indent === -1) return "empty";
     const offset = this.#at;
     const first = this.#text[offset];
@@ -87,6 +91,7 @@ class SimpleYamlReader {
       if (match === undefined) throw BEYOND;
       const key = memberKey(match[1] ?? match[2] ?? resolved(match[3]!), mapping);
       const valueOffset = this.#skipSpaces();
+      this.#count();
       mapping[key] = this.#startsWith(REST_OF_LINE) ? this.#below(indent, true) : this.#inline(indent);
       this.#record?.(mapping, key, keyOffset, valueOffset);
     }
@@ -99,6 +104,7 @@ class SimpleYamlReader {
     const list: unknown[] = [];
     while (this.#indent === indent && this.#take(DASH) !== undefined) {
       const offset = this.#skipSpaces();
+      this.#count();
       list.push(this.#item(indent));
       this.#record?.(list, list.length - 1, offset, offset);
     }
@@ -116,7 +122,8 @@ class SimpleYamlReader {
   /** The value of a key or dash that stands alone on its line. A list may stand as deep as its key, not deeper. */
   #below(indent: number, mayBeListHere: boolean): unknown {
     this.#endLine();
-    if (this.#indent > indent) return this.#startsWith(DASH) || this.#startsWith(BLOCK_KEY) ? this.#node() : beyond();
+    if (this.#indent > indent)
+      return this.#startsWith(DASH) || this.#startsWith(BLOCK_KEY) ? this.#node() : beyond();
     return mayBeListHere && this.#indent === indent && this.#startsWith(DASH) ? this.#node() : null;
   }
 
@@ -163,12 +170,14 @@ class SimpleYamlReader {
       const spaces = leadingSpaces(line);
       if (spaces < line.length) {
         if (contentIndent === -1) {
-          if (spaces <= indent || line[spaces] === "\t" || lines.some((blank) => blank.length > 0)) throw BEYOND;
+          if (spaces <= indent || line[spaces] === "\t" || lines.some((blank) => blank.length > 0))
+            throw BEYOND;
           contentIndent = spaces;
         }
         if (spaces < contentIndent) break;
       }
       if (feed === -1) throw BEYOND;
+      this.#count();
       lines.push(contentIndent === -1 ? line : line.slice(contentIndent));
       this.#at = feed + 1;
       if (this.#at >= this.#text.length) break;
@@ -221,7 +230,8 @@ class SimpleYamlReader {
     if (++this.#depth > MAX_DEPTH) throw BEYOND;
     this.#at++;
     this.#take(spaces);
-    for (let more = this.#text[this.#at] !== close; more; ) {
+    for (let more = this.#text[this.#at] !== close; more;) {
+      this.#count();
       member();
       this.#take(spaces);
       more = this.#text[this.#at] === ",";
@@ -230,6 +240,10 @@ class SimpleYamlReader {
     }
     if (this.#text[this.#at++] !== close) throw BEYOND;
     this.#depth--;
+  }
+
+  #count(): void {
+    if (++this.#members > MAX_MEMBERS) throw BEYOND;
   }
 
   #take(pattern: RegExp): RegExpExecArray | undefined {

@@ -44,7 +44,7 @@ function* yamlBounds(text: string): Generator<readonly [number, number]> {
 /** Whether there is more than comments, blank lines and directives, which belong to the document that follows. */
 function hasContent(text: string, start: number, end: number): boolean {
   const emptyLine = /[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n/y;
-  for (emptyLine.lastIndex = start; emptyLine.lastIndex < end; ) {
+  for (emptyLine.lastIndex = start; emptyLine.lastIndex < end;) {
     if (!emptyLine.test(text)) return true;
   }
   return false;
@@ -53,13 +53,13 @@ function hasContent(text: string, start: number, end: number): boolean {
 /** JSON texts one after another, as kubectl reads and this plugin prints them; undefined where it is other YAML. */
 function jsonBounds(text: string): (readonly [number, number])[] | undefined {
   const bounds: (readonly [number, number])[] = [];
-  const token = /"(?:[^"\\]|\\[^])*"|[[{\]}]|['"#&*!|>%@`]|\n(?:---|\.\.\.)/g;
+  const token = /[[{\]}'"#&*!|>%@`]|\n(?:---|\.\.\.)/g;
   let depth = 0;
   let start = 0;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const [word] = match;
-    if (word.length > 1 && word.startsWith('"')) continue;
-    if (word === "{" || word === "[") depth++;
+    if (word === '"') token.lastIndex = afterString(text, match.index);
+    else if (word === "{" || word === "[") depth++;
     else if (word !== "}" && word !== "]") return undefined;
     else if (--depth < 0) return undefined;
     else if (depth === 0) {
@@ -69,6 +69,18 @@ function jsonBounds(text: string): (readonly [number, number])[] | undefined {
   }
   if (/\S/.test(text.slice(start))) bounds.push([start, text.length]);
   return bounds;
+}
+
+function afterString(text: string, start: number): number {
+  let close = text.indexOf('"', start + 1);
+  while (close !== -1 && backslashesBefore(text, close) % 2 === 1) close = text.indexOf('"', close + 1);
+  return close === -1 ? text.length : close + 1;
+}
+
+function backslashesBefore(text: string, end: number): number {
+  let count = 0;
+  while (text[end - 1 - count] === "\\") count++;
+  return count;
 }
 
 function lineFeeds(text: string, from: number, to: number): number {

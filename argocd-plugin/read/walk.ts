@@ -35,7 +35,8 @@ function visitFolder(path: string, prefix: string, chain: readonly string[], fou
     if (entry.name.startsWith(".")) continue;
     const file = prefix + entry.name;
     if (entry.isSymbolicLink()) visitLink(join(path, entry.name), file, chain, found);
-    else if (entry.isDirectory()) visitFolder(join(path, entry.name), `${file}/`, [...chain, join(path, entry.name)], found);
+    else if (entry.isDirectory())
+      visitFolder(join(path, entry.name), `${file}/`, [...chain, join(path, entry.name)], found);
     else if (entry.isFile() && ENDINGS.has(extname(entry.name))) addFile(join(path, entry.name), file, found);
   }
 }
@@ -65,7 +66,8 @@ function visitLink(path: string, file: string, chain: readonly string[], found: 
     target = realpathSync(path);
     stats = statSync(target);
   } catch (error) {
-    const reason = errorCode(error) === "ELOOP" ? "is a link that leads back to itself" : "is a link to nothing";
+    const reason =
+      errorCode(error) === "ELOOP" ? "is a link that leads back to itself" : "is a link to nothing";
     // A link to nothing may be meant for a folder, unless its name says what it is.
     if (ending === "" || ENDINGS.has(ending)) found.findings.push(badLink(file, reason));
     return;
@@ -84,7 +86,12 @@ function visitLink(path: string, file: string, chain: readonly string[], found: 
 }
 
 function badLink(file: string, reason: string): Finding {
-  return { ...finding("E005", [], reason, "put a copy of the file here, or remove the link"), file, line: 1, column: 1 };
+  return {
+    ...finding("E005", [], reason, "put a copy of the file here, or remove the link"),
+    file,
+    line: 1,
+    column: 1,
+  };
 }
 
 export function unreadable(file: string, error: unknown): Finding {

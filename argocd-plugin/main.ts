@@ -1,0 +1,103 @@
+import { parseArgs } from "node:util";
+import { type Finding, isError } from "../core/finding.ts";
+import type { Manifest } from "../core/manifest.ts";
+import { generate } from "./generate.ts";
+import { type Output, printObjects } from "./print.ts";
+import { readFolder } from "./read/folder.ts";
+import { jsonReport, textReport } from "./report.ts";
+
+const USAGE = `Usage: asya-plugin generate [PATH] [options]
+
+Checks every object in a folder of YAML and JSON (default: the current folder) and prints all of them, or none:
+objects on stdout, findings on stderr. Ends with 0 without errors, 1 with any, 2 for wrong usage.
+
+  --output json|yaml     how objects are printed (default json, one a line)
+  --findings text|json   how findings are printed (default text)
+  --namespace NAME       of objects that name none (default: $ARGOCD_APP_NAMESPACE)
+  --help
+`;
+
+interface Arguments {
+  path: string;
+  output: Output;
+  findings: "text" | "json";
+  namespace: string | undefined;
+}
+
+class UsageError extends Error {
+  override name = "UsageError";
+}
+
+function readArguments(argv: string[]): Arguments | "help" {
+  const { values, positionals } = parse(argv);
+  if (values.help === true) return "help";
+  const [command, path = ".", ...rest] = positionals;
+  if (command !== "generate")
+    throw new UsageError(`the command must be generate (got ${JSON.stringify(command ?? "")})`);
+  if (rest.length > 0) throw new UsageError(`one PATH only (got ${rest.length} more)`);
+  return {
+    path,
+    output: oneOf("--output", values.output ?? "json", ["json", "yaml"]),
+    findings: oneOf("--findings", values.findings ?? "text", ["text", "json"]),
+    namespace: values.namespace ?? (process.env["ARGOCD_APP_NAMESPACE"] || undefined),
+  };
+}
+
+function parse(argv: string[]) {
+  const options = {
+    output: { type: "string" },
+    findings: { type: "string" },
+    namespace: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  } as const;
+  try {
+    return parseArgs({ args: argv, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
+  const match = allowed.find((each) => each === value);
+  if (match === undefined) {
+    throw new UsageError(`${option} must be ${allowed.join(" or ")} (got ${JSON.stringify(value)})`);
+  }
+  return match;
+}
+
+async function run(argv: string[]): Promise<number> {
+  const options = readArguments(argv);
+  if (options === "help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { objects, findings, files } = await readFolder(options.path);
+  const generated = generate(objects, { namespace: options.namespace });
+  return await print(options, generated.manifests, [...findings, ...generated.findings], files);
+}
+
+async function print(
+  options: Arguments,
+  objects: readonly Manifest[],
+  findings: readonly Finding[],
+  files: number,
+) {
+  process.stderr.write(options.findings === "json" ? jsonReport(findings) : textReport(findings, files));
+  if (findings.some(isError)) return 1;
+  await printObjects(objects, options.output, process.stdout);
+  return 0;
+}
+
+// A reader that has gone away (`| head`) needs no message.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") console.error(`asya-plugin: stdout cannot be written: ${error.message}`);
+  process.exit(1);
+});
+
+try {
+  process.exitCode = await run(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`asya-plugin: ${error.message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
