@@ -51,7 +51,7 @@ function queueBranches({ objects, effective }: RenderedActor): Branch[] {
     const deadLetters = key.endsWith("-dlq");
     branches.push({ label: deadLetters ? "dead letters" : "queue", text: `${queueName(manifest)}  ${queueText(manifest, effective)}` });
   }
-  return branches;
+  return branches.sort((a, b) => (a.label < b.label ? 1 : -1));
 }
 
 function queueName(manifest: Manifest): string {

@@ -231,7 +231,7 @@ export interface AsyncActorSpec {
      */
     maxSize: number;
     /**
-     * How long to wait for a batch to fill, in seconds or as a duration like 50ms.
+     * How long to wait for a batch to fill, in seconds or as a duration like 50ms. Default 0: what is there already.
      */
     maxWait?: number | string;
   };
@@ -518,6 +518,14 @@ export interface AsyncActorStatus {
    * Creating, Terminating, Running, Napping (no pods on purpose), ScalingUp, ScalingDown, Updating, Degraded (short of ready pods for more than 5 minutes), TransportError, ScalingError, WorkloadError, PendingResources, ImagePullError, RuntimeError, SidecarError, VolumeError, ConfigError or Unknown.
    */
   status?: string;
+  /**
+   * Why the status is what it is and what to do.
+   */
+  message?: string;
+  /**
+   * Since when fewer pods are ready than wanted.
+   */
+  shortSince?: string;
   /**
    * The generation of the actor that this status is about.
    */

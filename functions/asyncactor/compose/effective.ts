@@ -70,7 +70,7 @@ export interface EffectiveSpec {
     nonRetryable: string[];
   };
   concurrency: number;
-  batching?: { maxSize: number; maxWait: number | string };
+  batching?: { maxSize: number; maxWait?: number | string };
   access?: { sendTo?: string[] };
   deletion: { messages: "Retain" | "Delete" };
   labels?: Record<string, string>;

@@ -85,7 +85,7 @@ function sidecarEnv(actor: EffectiveActor, platform: Platform, plan: TransportPl
     ASYA_RETRY_NON_RETRYABLE: retry.nonRetryable.length > 0 ? retry.nonRetryable.join(",") : undefined,
     ASYA_CONCURRENCY: String(spec.concurrency),
     ASYA_BATCH_MAX_SIZE: batching === undefined ? undefined : String(batching.maxSize),
-    ASYA_BATCH_MAX_WAIT: batching === undefined ? undefined : go(batching.maxWait),
+    ASYA_BATCH_MAX_WAIT: batching === undefined ? undefined : go(batching.maxWait ?? 0),
     ASYA_SEND_TO: spec.access?.sendTo?.join(","),
     ASYA_GATEWAY_URL: platform.gateway?.url,
     ASYA_OTLP_ENDPOINT: platform.observability?.otlpEndpoint,

@@ -1,5 +1,5 @@
 import type { Readiness } from "../../../core/conditions.ts";
-import { durationMs } from "../../../core/duration.ts";
+import { durationMs, goDuration } from "../../../core/duration.ts";
 import type { Manifest } from "../../../core/manifest.ts";
 import type { TransportPlan } from "../../../transports/contract.ts";
 import type { EffectiveActor } from "./actor.ts";
@@ -146,21 +146,21 @@ function effectiveFields({ actor, plan, sidecarImage }: StatusFacts): Record<str
     timeout: { processing: actor.processingSeconds, gracefulShutdown: actor.graceSeconds },
     retry: {
       maxAttempts: spec.retry.maxAttempts,
-      initialDelay: seconds(spec.retry.initialDelay),
-      maxDelay: seconds(spec.retry.maxDelay),
+      initialDelay: go(spec.retry.initialDelay),
+      maxDelay: go(spec.retry.maxDelay),
       backoff: spec.retry.backoff,
       nonRetryable: spec.retry.nonRetryable,
     },
     concurrency: spec.concurrency,
     ...(spec.batching === undefined
       ? {}
-      : { batching: { maxSize: spec.batching.maxSize, maxWait: seconds(spec.batching.maxWait) } }),
+      : { batching: { maxSize: spec.batching.maxSize, maxWait: go(spec.batching.maxWait ?? 0) } }),
     sidecar: { image: sidecarImage },
     deletion: { messages: spec.deletion.messages },
     workload: { kind, ...(scaling.enabled ? {} : { replicas }), pythonExecutable },
   };
 }
 
-function seconds(duration: number | string): number {
-  return (durationMs(duration) ?? 0) / 1_000;
+function go(duration: number | string): string {
+  return goDuration(durationMs(duration) ?? 0);
 }
