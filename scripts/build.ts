@@ -1,7 +1,7 @@
 /** Bundles each program into one file under build/ that needs no node_modules: node scripts/build.ts */
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { copyFile, mkdir, rename, writeFile } from "node:fs/promises";
+import { basename, join, relative, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const BUILD = join(ROOT, "build");
@@ -44,7 +44,9 @@ async function bundle(program: Program): Promise<void> {
     // n.b. without a `require`, an ESM bundle of the function SDK 0.7.0 dies at its start: Dynamic require of "process".
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
-  const recorded: Recorded = { startedAt, inputs: Object.keys(result.metafile.inputs) };
+  if (program.beside !== undefined) await copyFile(join(ROOT, program.beside), besideFile(program.beside));
+  const inputs = [...Object.keys(result.metafile.inputs), ...besideOf(program)];
+  const recorded: Recorded = { startedAt, inputs };
   await rename(partial, bundleFile(program));
   await writeFile(recordFile(program), JSON.stringify(recorded));
 }
@@ -75,6 +77,14 @@ function readRecord(program: Program): Recorded | undefined {
 
 function bundleFile(program: Program): string {
   return join(BUILD, `${program.name}.mjs`);
+}
+
+function besideOf({ beside }: Program): string[] {
+  return beside === undefined ? [] : [beside];
+}
+
+function besideFile(path: string): string {
+  return join(BUILD, basename(path));
 }
 
 function recordFile(program: Program): string {
