@@ -9,10 +9,17 @@ const BUILD = join(ROOT, "build");
 export interface Program {
   name: string;
   entry: string;
+  /** A file that is copied beside the bundle. */
+  beside?: string;
 }
 
 export const FUNCTION: Program = { name: "function", entry: "functions/asyncactor/main.ts" };
 export const PLUGIN: Program = { name: "plugin", entry: "argocd-plugin/main.ts" };
+export const SIDECAR: Program = {
+  name: "sidecar",
+  entry: "sidecar/main.ts",
+  beside: "runtime/asya_runtime.py",
+};
 const CLI: Program = { name: "asya", entry: "cli/main.ts" };
 
 /** The bundle of a program, built first where it is missing or older than its sources. */
@@ -92,7 +99,7 @@ function recordFile(program: Program): string {
 }
 
 if (import.meta.main) {
-  for (const program of [FUNCTION, PLUGIN, CLI]) {
+  for (const program of [FUNCTION, PLUGIN, SIDECAR, CLI]) {
     const startedAt = performance.now();
     await bundle(program);
     const file = bundleFile(program);
