@@ -1,0 +1,92 @@
+"""Handlers of the tests that hang, each in its own way. Each says on stdout that it has begun."""
+import asyncio
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+
+def begun(payload):
+    sys.stdout.write("begun %s\n" % payload)
+    sys.stdout.flush()
+
+
+def sleep_or_echo(payload):
+    begun(payload)
+    if payload == "hang":
+        time.sleep(3600)
+    return payload
+
+
+def busy_or_echo(payload):
+    begun(payload)
+    while payload == "hang":
+        pass
+    return payload
+
+
+def hold_gil_or_echo(payload):
+    begun(payload)
+    if payload == "hang":
+        ctypes.PyDLL(None).sleep(3600)
+    return payload
+
+
+def backtrack_or_echo(payload):
+    begun(payload)
+    if payload == "hang":
+        re.match(r"(a+)+$", "a" * 64 + "b")
+    return payload
+
+
+def ignore_signals_or_echo(payload):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    begun(payload)
+    while payload == "hang":
+        time.sleep(3600)
+    return payload
+
+
+def child_or_echo(payload):
+    if payload == "hang":
+        child = subprocess.Popen(["sleep", "3600"])
+        begun("%d" % child.pid)
+        child.wait()
+    return payload
+
+
+async def wait_or_echo(payload):
+    begun(payload)
+    if payload == "hang":
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            begun("cancelled")
+    return payload
+
+
+async def stubborn_or_echo(payload):
+    begun(payload)
+    while payload == "hang":
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            continue
+    return payload
+
+
+def wait_for_file(payload):
+    begun("%s %d" % (payload["name"], os.getpid()))
+    while payload["path"] and not os.path.exists(payload["path"]):
+        time.sleep(0.01)
+    return payload["name"]
+
+
+def crash(payload):
+    if payload == "crash":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return payload

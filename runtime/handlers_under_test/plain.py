@@ -1,0 +1,110 @@
+"""Handlers of the tests: plain functions and classes."""
+import asyncio
+import os
+import threading
+
+
+def echo(payload):
+    return payload
+
+
+async def echo_async(payload):
+    return payload
+
+
+def nothing(payload):
+    return None
+
+
+def fan_out(payload):
+    return [{"part": part} for part in payload]
+
+
+def fan_out_tuple(payload):
+    return tuple(payload)
+
+
+def not_a_number(payload):
+    return {"score": float("nan")}
+
+
+def no_json(payload):
+    return {"tags": {"a", "b"}}
+
+
+def half_json(payload):
+    return [{"fine": True}, {"bytes": b"\x00"}]
+
+
+def cycle(payload):
+    payload["self"] = payload
+    return payload
+
+
+def large(payload):
+    return "x" * payload["bytes"]
+
+
+class Refused(ValueError):
+    pass
+
+
+def refuse(payload):
+    raise Refused("no %s today" % payload["what"])
+
+
+def refuse_in_surrogates(payload):
+    raise ValueError("lone \ud800 surrogate")
+
+
+def leave(payload):
+    raise SystemExit(3)
+
+
+def where(payload):
+    return {"pid": os.getpid(), "main_thread": threading.current_thread() is threading.main_thread()}
+
+
+async def add_async(payload):
+    await asyncio.sleep(0)
+    return {"sum": payload["a"] + payload["b"], "loop": id(asyncio.get_running_loop())}
+
+
+def returns_coroutine(payload):
+    return add_async(payload)
+
+
+class Counter:
+    def __init__(self, first=10):
+        self.count = first
+
+    def process(self, payload):
+        self.count += 1
+        return {"count": self.count}
+
+    async def process_async(self, payload):
+        self.count += 1
+        return {"count": self.count}
+
+
+class NeedsModel:
+    def __init__(self, model, device="cpu"):
+        self.model = model
+
+    def process(self, payload):
+        return payload
+
+
+class Breaks:
+    def __init__(self):
+        raise RuntimeError("no weights at /models")
+
+    def process(self, payload):
+        return payload
+
+
+def two_arguments(payload, context):
+    return payload
+
+
+NUMBER = 7
