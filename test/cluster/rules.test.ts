@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type RuleCase, ruleCases } from "../rule-cases.ts";
+import { type Answer, ApiServer, findCluster, kubectl } from "./cluster.ts";
+
+const XRD = "asyncactors.asya.sh";
+const xrdFile = join(import.meta.dirname, "../../xrds/asyncactor.yaml");
+const cluster = findCluster();
+
+describe.skipIf(cluster === undefined)(
+  "the API server gives an AsyncActor the verdict that stands in its file",
+  () => {
+    const namespace = `asya-rules-${randomBytes(4).toString("hex")}`;
+    const actors = `/apis/asya.sh/v1alpha1/namespaces/${namespace}/asyncactors`;
+    let api: ApiServer;
+    let installed = false;
+
+    beforeAll(async () => {
+      if (cluster === undefined) return;
+      installed = installXrd();
+      kubectl(cluster, ["create", "namespace", namespace]);
+      api = await ApiServer.open(cluster);
+    }, 60_000);
+
+    afterAll(() => {
+      api?.close();
+      if (cluster === undefined) return;
+      kubectl(cluster, ["delete", "namespace", namespace, "--ignore-not-found"]);
+      if (installed) kubectl(cluster, ["delete", "xrd", XRD]);
+    }, 60_000);
+
+    /** Whether the XRD was not there before. One that differs is somebody's: it stays. */
+    function installXrd(): boolean {
+      if (cluster === undefined) return false;
+      const found = kubectl(cluster, ["get", "xrd", XRD, "--ignore-not-found", "-o", "json"]);
+      if (found !== "") {
+        const { spec } = parse(readFileSync(xrdFile, "utf8")) as { spec: { versions: object[] } };
+        const theirs = JSON.parse(found) as { spec: { versions: object[] } };
+        expect(
+          theirs.spec.versions,
+          `the cluster's XRD differs: kubectl apply --server-side -f ${xrdFile}`,
+        ).toEqual(spec.versions);
+        return false;
+      }
+      kubectl(cluster, ["apply", "--server-side", "-f", xrdFile]);
+      kubectl(cluster, ["wait", "--for=condition=Established", `xrd/${XRD}`, "--timeout=30s"]);
+      return true;
+    }
+
+    test.each(ruleCases())("$title", async (ruleCase) => {
+      const { status, body } = await (ruleCase.old === undefined ? create(ruleCase) : update(ruleCase));
+      const message = String(body["message"] ?? "");
+      if (ruleCase.findings.length === 0)
+        expect({ status, message }).toEqual({ status: expect.toBeOneOf([200, 201]), message: "" });
+      else {
+        expect([400, 422]).toContain(status);
+        expect(message).toContain(ruleCase.server);
+      }
+    });
+
+    function create({ object }: RuleCase) {
+      return api.request("POST", `${actors}?dryRun=All&fieldValidation=Strict`, object);
+    }
+
+    async function update({ object, old }: RuleCase) {
+      const created = await api.request("POST", `${actors}?fieldValidation=Strict`, pausedActor(old ?? {}));
+      expect(created.status, String(created.body["message"])).toBe(201);
+      const { name } = created.body["metadata"] as { name: string };
+      try {
+        return await replace(`${actors}/${name}`, object);
+      } finally {
+        await api.request("DELETE", `${actors}/${name}`);
+      }
+    }
+
+    /** n.b. Crossplane writes a condition into the new object, so the first attempts may be answered 409. */
+    async function replace(path: string, object: Record<string, unknown>): Promise<Answer> {
+      for (let attempt = 1; ; attempt++) {
+        const { body } = await api.request("GET", path);
+        const { resourceVersion } = body["metadata"] as { resourceVersion: string };
+        const wanted = pausedActor(object, { resourceVersion });
+        const answer = await api.request("PUT", `${path}?dryRun=All&fieldValidation=Strict`, wanted);
+        if (answer.status !== 409 || attempt === 10) return answer;
+      }
+    }
+  },
+);
+
+/** Crossplane leaves a paused composite alone: no finalizer, no function call. */
+function pausedActor(
+  actor: Record<string, unknown>,
+  more: Record<string, string> = {},
+): Record<string, unknown> {
+  const metadata = actor["metadata"] as Record<string, unknown>;
+  return { ...actor, metadata: { ...metadata, ...more, annotations: { "crossplane.io/paused": "true" } } };
+}
