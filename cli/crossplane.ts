@@ -34,7 +34,10 @@ export async function composeOffline(
     },
     observed: { composite: asResource(actor), resources: {} },
   });
-  request.requiredResources["platform"] = matching(objects, (object) => object.metadata.name === "asya-platform");
+  request.requiredResources["platform"] = matching(
+    objects,
+    (object) => object.metadata.name === "asya-platform",
+  );
   let asked = "";
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const response = await call(request);

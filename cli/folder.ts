@@ -1,55 +1,82 @@
+import { isActor, isPlatform } from "../argocd-plugin/check/world.ts";
 import { generate } from "../argocd-plugin/generate.ts";
 import { readFolder } from "../argocd-plugin/read/folder.ts";
-import { type Finding, formatFinding, isError } from "../core/finding.ts";
+import { textReport } from "../argocd-plugin/report.ts";
+import { type Finding, isError } from "../core/finding.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { PLATFORM_NAME } from "../core/names.ts";
-import { builtInPlatform } from "./built-in-platform.ts";
+import { BUILT_IN_PLATFORM_DATA } from "./generated/built-in-platform.ts";
 
-/** The objects of a folder once every check passed, and the platform that they are rendered with. */
+/** A folder as the plugin sees it, and the platform that it is judged with. */
 export interface CheckedFolder {
   actors: Manifest[];
-  /** Platform and flavors among them. */
+  /** The folder's objects and what lies beside it: platform and flavors among them. */
   objects: Manifest[];
   findings: Finding[];
   files: number;
   platformFrom: "folder" | "file" | "built in";
 }
 
-/** A folder that must not be rendered: each finding stands in a line of its message. */
+/** A folder with errors must not be rendered: the message is the plugin's report. */
 export class FolderError extends Error {
   override name = "FolderError";
-  readonly findings: readonly Finding[];
-  constructor(findings: readonly Finding[]) {
-    super(findings.map(formatFinding).join("\n"));
-    this.findings = findings;
+  constructor({ findings, files }: CheckedFolder) {
+    super(textReport(findings, files).trim());
   }
 }
 
 /**
- * Reads and checks a folder as the plugin does. `platformFile` (a file or folder of YAML) stands in for what does not lie
- * beside the actors; without it the built-in example does.
- *
- * @throws {FolderError} if there is any error.
+ * Reads and checks a folder as the plugin does; findings may hold errors. `platformFile` (a file or folder of YAML)
+ * stands in for a platform that does not lie beside the actors; without it a built-in example does.
  */
-export async function checkedFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
+export async function checkFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
   const content = await readFolder(path);
-  const platform = platformFile === undefined ? undefined : await readFolder(platformFile);
-  const own = content.objects.some(({ object }) => isPlatform(object as unknown as Manifest));
-  const extra = (platform?.objects ?? []).map(({ object }) => object as unknown as Manifest);
-  const beside = extra.some(isPlatform) || own ? extra : [...extra, builtInPlatform()];
+  const own = content.objects.map(({ object }) => object as unknown as Manifest);
+  const extra = platformFile === undefined ? undefined : await readFolder(platformFile);
+  const beside = besideOf(
+    own,
+    (extra?.objects ?? []).map(({ object }) => object as unknown as Manifest),
+  );
   const generated = generate(content.objects, { beside });
-  const findings = [...content.findings, ...(platform?.findings ?? []), ...generated.findings];
-  if (findings.some(isError)) throw new FolderError(findings);
-  const manifests = generated.manifests as unknown as Manifest[];
   return {
-    actors: manifests.filter(({ kind, apiVersion }) => kind === "AsyncActor" && apiVersion.startsWith("asya.sh/")),
-    objects: [...manifests, ...beside],
-    findings,
+    actors: generated.manifests.filter(isActor),
+    objects: [...generated.manifests, ...beside],
+    findings: [...content.findings, ...(extra?.findings ?? []), ...generated.findings],
     files: content.files,
-    platformFrom: own ? "folder" : extra.some(isPlatform) ? "file" : "built in",
+    platformFrom: own.some(isPlatform) ? "folder" : beside.some(isBuiltIn) ? "built in" : "file",
   };
 }
 
-function isPlatform({ kind, metadata }: Manifest): boolean {
-  return kind === "EnvironmentConfig" && metadata.name === PLATFORM_NAME;
+/** @throws {FolderError} where the folder has any error. */
+export async function renderableFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
+  const folder = await checkFolder(path, platformFile);
+  if (folder.findings.some(isError)) throw new FolderError(folder);
+  return folder;
+}
+
+/** What must be added to a folder's objects so that there is a platform. */
+export async function platformBeside(
+  objects: readonly Manifest[],
+  platformFile?: string,
+): Promise<Manifest[]> {
+  const extra = platformFile === undefined ? undefined : await readFolder(platformFile);
+  return besideOf(
+    objects,
+    (extra?.objects ?? []).map(({ object }) => object as unknown as Manifest),
+  );
+}
+
+function besideOf(own: readonly Manifest[], extra: readonly Manifest[]): Manifest[] {
+  return [...own, ...extra].some(isPlatform) ? [...extra] : [...extra, builtInPlatform];
+}
+
+const builtInPlatform: Manifest = {
+  apiVersion: "apiextensions.crossplane.io/v1beta1",
+  kind: "EnvironmentConfig",
+  metadata: { name: PLATFORM_NAME },
+  data: BUILT_IN_PLATFORM_DATA,
+};
+
+function isBuiltIn(object: Manifest): boolean {
+  return object === builtInPlatform;
 }

@@ -22,10 +22,14 @@ export function program(): Command {
     .exitOverride();
   asya
     .command("validate")
-    .description("check every actor in a folder of YAML or JSON, as the Argo CD plugin, the API server and the function will")
+    .description(
+      "check every actor in a folder of YAML or JSON, as the Argo CD plugin, the API server and the function will",
+    )
     .argument("[path]", "folder or file", ".")
     .addOption(platformOption)
-    .addOption(new Option("-o, --output <format>", "form of the findings").choices(["text", "json"]).default("text"))
+    .addOption(
+      new Option("-o, --output <format>", "form of the findings").choices(["text", "json"]).default("text"),
+    )
     .option("-q, --quiet", "errors only, no warnings or notes")
     .action(validateCommand);
   asya
@@ -33,11 +37,17 @@ export function program(): Command {
     .description("print the objects that each actor becomes: queue, access, workload with sidecar, scaler")
     .argument("[path]", "folder or file", ".")
     .addOption(platformOption)
-    .addOption(new Option("-o, --output <format>", "form of the output").choices(["yaml", "json", "tree"]).default("yaml"))
+    .addOption(
+      new Option("-o, --output <format>", "form of the output")
+        .choices(["yaml", "json", "tree"])
+        .default("yaml"),
+    )
     .action(renderCommand);
   asya
     .command("start")
-    .description("the whole way, with real processes: the plugin checks the folder, the function renders it over gRPC")
+    .description(
+      "the whole way, with real processes: the plugin checks the folder, the function renders it over gRPC",
+    )
     .argument("[path]", "folder of actors; default: examples/quickstart")
     .addOption(platformOption)
     .option("--out <folder>", "where the rendered YAML goes", "build/rendered")
@@ -64,4 +74,3 @@ function wordsOf(error: unknown): string {
   if (error instanceof FolderError || error instanceof RefusedError) return error.message;
   return error instanceof Error ? `asya: ${error.message}` : String(error);
 }
-

@@ -11,7 +11,9 @@ import { RefusedError } from "./rendered.ts";
  * @throws {RefusedError} with the plugin's own lines where it refuses the folder.
  */
 export async function runPlugin(folder: string): Promise<Manifest[]> {
-  const plugin = spawn(process.execPath, [programFile("plugin"), "generate", folder], { stdio: ["ignore", "pipe", "pipe"] });
+  const plugin = spawn(process.execPath, [programFile("plugin"), "generate", folder], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const exited = once(plugin, "exit") as Promise<[number | null]>;
   const [stdout, stderr, [status]] = await Promise.all([text(plugin.stdout), text(plugin.stderr), exited]);
   if (status !== 0) throw new RefusedError(stderr.trim());

@@ -13,7 +13,10 @@ export class RefusedError extends Error {
  *
  * @throws {RefusedError} where it renders nothing.
  */
-export function renderedActor(actor: Readonly<Record<string, unknown>>, response: RunFunctionResponse): RenderedActor {
+export function renderedActor(
+  actor: Readonly<Record<string, unknown>>,
+  response: RunFunctionResponse,
+): RenderedActor {
   const refused = response.results.filter(({ severity }) => severity === Severity.SEVERITY_FATAL);
   const resources = Object.entries(response.desired?.resources ?? {});
   if (refused.length > 0 || resources.length === 0) {

@@ -49,7 +49,10 @@ function queueBranches({ objects, effective }: RenderedActor): Branch[] {
   for (const [key, manifest] of Object.entries(objects)) {
     if (manifest.kind !== "Queue") continue;
     const deadLetters = key.endsWith("-dlq");
-    branches.push({ label: deadLetters ? "dead letters" : "queue", text: `${queueName(manifest)}  ${queueText(manifest, effective)}` });
+    branches.push({
+      label: deadLetters ? "dead letters" : "queue",
+      text: `${queueName(manifest)}  ${queueText(manifest, effective)}`,
+    });
   }
   return branches.sort((a, b) => (a.label < b.label ? 1 : -1));
 }
@@ -61,7 +64,10 @@ function queueName(manifest: Manifest): string {
 
 function queueText(manifest: Manifest, effective: Fields): string {
   const spec = fields(manifest["spec"]);
-  const kept = fields(effective["deletion"])["messages"] === "Retain" ? "kept when the actor goes" : "deleted with the actor";
+  const kept =
+    fields(effective["deletion"])["messages"] === "Retain"
+      ? "kept when the actor goes"
+      : "deleted with the actor";
   if (manifest.apiVersion.startsWith("rabbitmq.com/")) return `${String(spec["type"])} queue, ${kept}`;
   const seconds = fields(spec["forProvider"])["visibilityTimeoutSeconds"];
   return `SQS queue${seconds === undefined ? "" : `, visibility ${String(seconds)} s`}, ${kept}`;
@@ -84,7 +90,9 @@ const ACCESS: Readonly<Record<string, (manifest: Manifest) => string>> = {
 function accessBranches({ objects }: RenderedActor): Branch[] {
   return Object.values(objects).flatMap((manifest) => {
     const text = ACCESS[manifest.kind];
-    return text === undefined ? [] : [{ label: "access", text: `${manifest.kind} ${manifest.metadata.name}  ${text(manifest)}` }];
+    return text === undefined
+      ? []
+      : [{ label: "access", text: `${manifest.kind} ${manifest.metadata.name}  ${text(manifest)}` }];
   });
 }
 
@@ -101,7 +109,9 @@ function workloadBranches({ objects }: RenderedActor): Branch[] {
 
 function containerText(container: Fields): string {
   const name = String(container["name"]);
-  return [name, String(container["image"] ?? "no image"), containerRole(name, container)].filter(Boolean).join("  ");
+  return [name, String(container["image"] ?? "no image"), containerRole(name, container)]
+    .filter(Boolean)
+    .join("  ");
 }
 
 function containerRole(name: string, container: Fields): string {
@@ -110,7 +120,9 @@ function containerRole(name: string, container: Fields): string {
   if (name !== RUNTIME_CONTAINER) return "";
   const handler = list(container["env"]).find((variable) => variable["name"] === "ASYA_HANDLER");
   const limits = Object.entries(fields(fields(container["resources"])["limits"]));
-  const gpu = limits.filter(([resource]) => resource.includes("/")).map(([resource, count]) => `${String(count)} x ${resource}`);
+  const gpu = limits
+    .filter(([resource]) => resource.includes("/"))
+    .map(([resource, count]) => `${String(count)} x ${resource}`);
   return [handler === undefined ? "" : `runs ${String(handler["value"])}`, ...gpu].filter(Boolean).join(", ");
 }
 
@@ -119,7 +131,12 @@ function scalerBranches({ objects }: RenderedActor): Branch[] {
   if (manifest === undefined) return [{ label: "scaler", text: "none: the number of replicas is fixed" }];
   const spec = fields(manifest["spec"]);
   const range = `${String(spec["minReplicaCount"])} to ${String(spec["maxReplicaCount"])} replicas`;
-  return [{ label: "scaler", text: `ScaledObject ${manifest.metadata.name}  ${range}, looks every ${String(spec["pollingInterval"])} s` }];
+  return [
+    {
+      label: "scaler",
+      text: `ScaledObject ${manifest.metadata.name}  ${range}, looks every ${String(spec["pollingInterval"])} s`,
+    },
+  ];
 }
 
 function fields(value: unknown): Fields {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { format } from "prettier";
 import { actorSchema, specLayerSchema } from "./generate/actor-schemas.ts";
+import { builtInPlatformModule } from "./generate/built-in-platform.ts";
 import { findingsPage } from "./generate/findings-page.ts";
 import { kubernetesSchema } from "./generate/kubernetes.ts";
 import { withoutWords } from "./generate/map-schema.ts";
@@ -42,6 +43,7 @@ async function generatedFiles(): Promise<Record<string, string>> {
     "core/generated/schemas.ts": BANNER + schemaModule(schemas),
     "core/generated/kubernetes.ts":
       BANNER + schemaModule({ KUBERNETES_SCHEMA: kubernetesSchema(join(root, "node_modules")) }),
+    "cli/generated/built-in-platform.ts": BANNER + builtInPlatformModule(root),
     "compositions/platform.schema.json": await pretty(JSON.stringify(platform), "json"),
     "docs/findings.md": await pretty(findingsPage(), "markdown"),
   };

@@ -2,7 +2,7 @@ import { stringify } from "yaml";
 import { runFunction } from "../../functions/asyncactor/run-function.ts";
 import { formatFinding, severityOf } from "../../core/finding.ts";
 import { composeOffline } from "../crossplane.ts";
-import { checkedFolder } from "../folder.ts";
+import { renderableFolder } from "../folder.ts";
 import { renderedActor } from "../rendered.ts";
 import { actorTree, type RenderedActor } from "../tree.ts";
 
@@ -22,7 +22,7 @@ export async function renderCommand(path: string, options: Options): Promise<voi
 
 /** Every actor of a folder through the function, in this process. */
 async function renderFolder(path: string, platform?: string) {
-  const folder = await checkedFolder(path, platform);
+  const folder = await renderableFolder(path, platform);
   const actors: RenderedActor[] = [];
   for (const actor of folder.actors) {
     const response = await composeOffline(async (request) => runFunction(request), actor, folder.objects);

@@ -31,11 +31,16 @@ export async function startCommand(path: string | undefined, options: Options): 
   const startedAt = performance.now();
   step(1, `the Argo CD plugin checks ${short(folder)}`);
   const objects = await runPlugin(folder);
-  const actors = objects.filter(({ kind, apiVersion }) => kind === "AsyncActor" && apiVersion.startsWith("asya.sh/"));
+  const actors = objects.filter(
+    ({ kind, apiVersion }) => kind === "AsyncActor" && apiVersion.startsWith("asya.sh/"),
+  );
   say(`   ${actors.length} actors and ${objects.length - actors.length} other objects passed`);
 
   step(2, "the Crossplane function renders them, called over gRPC with mutual TLS");
-  const rendered = await renderOverGrpc(actors, [...objects, ...(await platformBeside(objects, options.platform))]);
+  const rendered = await renderOverGrpc(actors, [
+    ...objects,
+    ...(await platformBeside(objects, options.platform)),
+  ]);
 
   step(3, "what each actor becomes");
   for (const actor of rendered) {
@@ -43,10 +48,15 @@ export async function startCommand(path: string | undefined, options: Options): 
     for (const warning of actor.warnings) say(`warning: ${warning}`);
   }
   const files = await writeObjects(rendered, options.out);
-  say(`\n${files} objects as YAML in ${short(resolve(options.out))}/ (${Math.round(performance.now() - startedAt)} ms in all)`);
+  say(
+    `\n${files} objects as YAML in ${short(resolve(options.out))}/ (${Math.round(performance.now() - startedAt)} ms in all)`,
+  );
 }
 
-async function renderOverGrpc(actors: readonly Manifest[], objects: readonly Manifest[]): Promise<RenderedActor[]> {
+async function renderOverGrpc(
+  actors: readonly Manifest[],
+  objects: readonly Manifest[],
+): Promise<RenderedActor[]> {
   const certificates = await mkdtemp(join(tmpdir(), "asya-certificates-"));
   try {
     await makeCertificates(certificates);
@@ -91,7 +101,9 @@ async function emptyOwnFolder(out: string): Promise<void> {
   const marker = join(out, MARKER);
   const present = existsSync(out) ? await readdir(out) : [];
   if (present.length > 0 && !present.includes(MARKER)) {
-    throw new Error(`--out ${out} is a folder with other files in it (no ${MARKER}) - name a new or an empty one`);
+    throw new Error(
+      `--out ${out} is a folder with other files in it (no ${MARKER}) - name a new or an empty one`,
+    );
   }
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });

@@ -17,6 +17,7 @@ import type { Observed } from "../../core/manifest.ts";
 import { FLAVOR_LABEL, flavorRequirement } from "../../core/names.ts";
 import { compose, type Composed } from "./compose/compose.ts";
 import type { Condition } from "./compose/conditions.ts";
+import { checkOwnWords } from "./compose/own-words.ts";
 import type { FlavorConfig } from "./compose/resolve.ts";
 
 /** The requirement that the Composition itself makes. */
@@ -40,7 +41,8 @@ export function runFunction(request: RunFunctionRequest, now: Date = new Date())
     ...existingRequirements(actor, observed),
   };
   const unanswered = flavors.some((name) => !(flavorRequirement(name) in request.requiredResources));
-  if (unanswered && can(request, Capability.CAPABILITY_REQUIRED_RESOURCES)) return ask(request, requirements);
+  if (unanswered && can(request, Capability.CAPABILITY_REQUIRED_RESOURCES) && checkOwnWords(actor).wellFormed)
+    return ask(request, requirements);
   const composed = compose({
     actor,
     world: { platform: platformData(request), flavors: flavorConfigs(request, flavors) },

@@ -28,7 +28,10 @@ test.each([
 });
 
 test("Utilization and a target that is no number are refused with a formula", () => {
-  const found = formulaFindings({ formula: "queueLength", target: "much", metricType: "Utilization" }, TRIGGERS);
+  const found = formulaFindings(
+    { formula: "queueLength", target: "much", metricType: "Utilization" },
+    TRIGGERS,
+  );
   expect(found.map(({ path }) => path.at(-1))).toEqual(["metricType", "target"]);
 });
 

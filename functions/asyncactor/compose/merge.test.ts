@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mergeLayers } from "./merge.ts";
 
-const container = (...fields: object[]) => ({ template: { spec: { containers: [Object.assign({}, ...fields)] } } });
+const container = (...fields: object[]) => ({
+  template: { spec: { containers: [Object.assign({}, ...fields)] } },
+});
 
 test("maps merge deeply and plain lists are replaced", () => {
   const lower = { scaling: { enabled: true, maxReplicas: 5 }, access: { sendTo: ["a", "b"] } };
@@ -14,8 +16,14 @@ test("maps merge deeply and plain lists are replaced", () => {
 });
 
 test("containers of one name merge; a new one comes after the lower layer's", () => {
-  const lower = { template: { spec: { containers: [{ name: "asya-runtime", resources: { limits: { "nvidia.com/gpu": 1 } } }] } } };
-  const upper = { template: { spec: { containers: [{ name: "redis" }, { name: "asya-runtime", image: "llm:1" }] } } };
+  const lower = {
+    template: {
+      spec: { containers: [{ name: "asya-runtime", resources: { limits: { "nvidia.com/gpu": 1 } } }] },
+    },
+  };
+  const upper = {
+    template: { spec: { containers: [{ name: "redis" }, { name: "asya-runtime", image: "llm:1" }] } },
+  };
   expect(mergeLayers(lower, upper)).toEqual({
     template: {
       spec: {
@@ -29,8 +37,17 @@ test("containers of one name merge; a new one comes after the lower layer's", ()
 });
 
 test("an env entry replaces the lower one whole: no value beside a valueFrom", () => {
-  const lower = container({ name: "c", env: [{ name: "TOKEN", value: "plain" }, { name: "A", value: "1" }] });
-  const upper = container({ name: "c", env: [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }] });
+  const lower = container({
+    name: "c",
+    env: [
+      { name: "TOKEN", value: "plain" },
+      { name: "A", value: "1" },
+    ],
+  });
+  const upper = container({
+    name: "c",
+    env: [{ name: "TOKEN", valueFrom: { secretKeyRef: { name: "s", key: "k" } } }],
+  });
   expect(mergeLayers(lower, upper)).toEqual(
     container({
       name: "c",
@@ -44,18 +61,27 @@ test("an env entry replaces the lower one whole: no value beside a valueFrom", (
 
 test("volumes and probes are replaced whole", () => {
   const probe = (fields: object) => container({ name: "c", livenessProbe: fields });
-  expect(mergeLayers(probe({ httpGet: { port: 1 }, periodSeconds: 9 }), probe({ exec: { command: ["x"] } }))).toEqual(
-    probe({ exec: { command: ["x"] } }),
-  );
+  expect(
+    mergeLayers(probe({ httpGet: { port: 1 }, periodSeconds: 9 }), probe({ exec: { command: ["x"] } })),
+  ).toEqual(probe({ exec: { command: ["x"] } }));
   const volume = (fields: object) => ({ template: { spec: { volumes: [{ name: "v", ...fields }] } } });
-  expect(mergeLayers(volume({ emptyDir: {} }), volume({ hostPath: { path: "/x" } }))).toEqual(volume({ hostPath: { path: "/x" } }));
+  expect(mergeLayers(volume({ emptyDir: {} }), volume({ hostPath: { path: "/x" } }))).toEqual(
+    volume({ hostPath: { path: "/x" } }),
+  );
 });
 
 test("ports merge by number and protocol, TCP where none is written; mounts by path", () => {
-  const lower = container({ name: "c", ports: [{ containerPort: 80, name: "http" }], volumeMounts: [{ mountPath: "/m", name: "a" }] });
+  const lower = container({
+    name: "c",
+    ports: [{ containerPort: 80, name: "http" }],
+    volumeMounts: [{ mountPath: "/m", name: "a" }],
+  });
   const upper = container({
     name: "c",
-    ports: [{ containerPort: 80, protocol: "TCP" }, { containerPort: 80, protocol: "UDP" }],
+    ports: [
+      { containerPort: 80, protocol: "TCP" },
+      { containerPort: 80, protocol: "UDP" },
+    ],
     volumeMounts: [{ mountPath: "/m", name: "b" }],
   });
   expect(mergeLayers(lower, upper)).toEqual(

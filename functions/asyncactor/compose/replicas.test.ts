@@ -4,8 +4,12 @@ import { handOverReplicas } from "./replicas.ts";
 
 const CROSSPLANE = "apiextensions.crossplane.io/composed/3f1a";
 
-function deployment(replicas: number, owner?: { manager: string; operation: string; subresource?: string }): Observed {
-  const managedFields = owner === undefined ? [] : [{ ...owner, fieldsV1: { "f:spec": { "f:replicas": {} } } }];
+function deployment(
+  replicas: number,
+  owner?: { manager: string; operation: string; subresource?: string },
+): Observed {
+  const managedFields =
+    owner === undefined ? [] : [{ ...owner, fieldsV1: { "f:spec": { "f:replicas": {} } } }];
   return { kind: "Deployment", metadata: { resourceVersion: "41", managedFields }, spec: { replicas } };
 }
 
@@ -26,7 +30,10 @@ test("while our apply entry owns the field we repeat what is there, guarded by t
 
 test.each([
   ["KEDA owns it", deployment(1, { manager: "keda-operator", operation: "Update", subresource: "scale" })],
-  ["the HPA owns it", deployment(3, { manager: "kube-controller-manager", operation: "Update", subresource: "scale" })],
+  [
+    "the HPA owns it",
+    deployment(3, { manager: "kube-controller-manager", operation: "Update", subresource: "scale" }),
+  ],
   ["nobody owns it, as after a scale to zero", deployment(0)],
   ["another applier owns it", deployment(2, { manager: "kubectl", operation: "Apply" })],
 ])("once %s we never write it again", (_, observed) => {

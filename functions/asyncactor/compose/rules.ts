@@ -29,10 +29,10 @@ export function checkRules(actor: unknown, old?: unknown): Finding[] {
 }
 
 /** Every rule at every level where it applies. */
-export function judgeRules(actor: unknown, old?: unknown): Judgement[] {
+export function judgeRules(actor: unknown, old?: unknown, rules: readonly Rule[] = RULES): Judgement[] {
   if (!isObject(actor)) return [];
   const root = { path: [], self: celObject(actor), oldSelf: isObject(old) ? celObject(old) : undefined };
-  return RULES.flatMap((rule) =>
+  return rules.flatMap((rule) =>
     levelsOf(rule.path, root)
       .filter(({ oldSelf }) => !rule.transition || oldSelf !== undefined)
       .map(({ path, self, oldSelf }) => ({ rule, path, verdict: evaluate(rule.rule, { self, oldSelf }) })),

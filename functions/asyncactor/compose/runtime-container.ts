@@ -30,7 +30,8 @@ export function runtimeEnv(actor: EffectiveActor): EnvVar[] {
     ASYA_SOCKET_DIR: SOCKET_DIR,
     ASYA_CONCURRENCY: concurrency === 1 ? undefined : String(concurrency),
     ASYA_BATCH_MAX_SIZE: batching === undefined ? undefined : String(batching.maxSize),
-    ASYA_BATCH_MAX_WAIT: batching === undefined ? undefined : goDuration(durationMs(batching.maxWait ?? 0) ?? 0),
+    ASYA_BATCH_MAX_WAIT:
+      batching === undefined ? undefined : goDuration(durationMs(batching.maxWait ?? 0) ?? 0),
     ASYA_HANDLER_MODE: isEndActor(actor.name) ? "envelope" : undefined,
     ASYA_ENABLE_VALIDATION: isEndActor(actor.name) ? "false" : undefined,
   };

@@ -2,12 +2,16 @@ import { expect, test } from "vitest";
 import type { Observed } from "../../../core/manifest.ts";
 import { adoptionFindings, vanishingQueueFindings } from "./takeover.ts";
 
-const deployment = (ownerReferences: { uid: string; controller: boolean; kind: string; name: string }[]): Observed => ({
+const deployment = (
+  ownerReferences: { uid: string; controller: boolean; kind: string; name: string }[],
+): Observed => ({
   kind: "Deployment",
   metadata: { name: "a", ownerReferences },
 });
 const codes = (existing: Observed, annotations = {}) =>
-  adoptionFindings("uid-1", annotations, { workload: existing, scaledObject: undefined }).map(({ code }) => code);
+  adoptionFindings("uid-1", annotations, { workload: existing, scaledObject: undefined }).map(
+    ({ code }) => code,
+  );
 
 test("a workload of this name that nobody owns is taken over only on request", () => {
   expect(codes(deployment([]))).toEqual(["E044"]);
@@ -25,7 +29,7 @@ test("our own, not yet in the actor's references, is no stranger", () => {
 
 test("a queue that exists and would no longer be rendered is an error, other objects may go", () => {
   const observed = { "rabbitmq-dlq": { kind: "Queue" }, "rabbitmq-user": { kind: "User" } };
-  expect(vanishingQueueFindings({}, observed).map(({ code, message }) => [code, message.split(" ")[0]])).toEqual([
-    ["E046", "rabbitmq-dlq"],
-  ]);
+  expect(
+    vanishingQueueFindings({}, observed).map(({ code, message }) => [code, message.split(" ")[0]]),
+  ).toEqual([["E046", "rabbitmq-dlq"]]);
 });

@@ -5,7 +5,10 @@ import { workloadProgress } from "./workload-progress.ts";
 function deployment(replicas: number, status: Record<string, unknown>): Observed {
   return {
     kind: "Deployment",
-    metadata: { generation: 2, managedFields: [{ time: "2026-11-25T10:00:00Z" }, { time: "2026-11-25T11:00:00Z" }] },
+    metadata: {
+      generation: 2,
+      managedFields: [{ time: "2026-11-25T10:00:00Z" }, { time: "2026-11-25T11:00:00Z" }],
+    },
     spec: { replicas },
     status: { observedGeneration: 2, ...status },
   };
@@ -25,12 +28,24 @@ test("at zero the API omits every number, and the rollout is complete", () => {
 });
 
 test("a Deployment that rolled out once stays so while KEDA scales it up", () => {
-  const scaling = { replicas: 3, updatedReplicas: 3, readyReplicas: 1, availableReplicas: 1, conditions: ROLLED_OUT };
+  const scaling = {
+    replicas: 3,
+    updatedReplicas: 3,
+    readyReplicas: 1,
+    availableReplicas: 1,
+    conditions: ROLLED_OUT,
+  };
   expect(workloadProgress(deployment(3, scaling)).rolledOut).toBe(true);
 });
 
 test("a generation that the controller has not seen is not rolled out", () => {
-  const stale = { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1, conditions: ROLLED_OUT };
+  const stale = {
+    observedGeneration: 1,
+    replicas: 1,
+    updatedReplicas: 1,
+    availableReplicas: 1,
+    conditions: ROLLED_OUT,
+  };
   expect(workloadProgress(deployment(1, stale)).rolledOut).toBe(false);
 });
 
@@ -38,11 +53,16 @@ test.each([
   ["ReplicaFailure", "True", "exceeded quota: gpus"],
   ["Progressing", "False", 'ReplicaSet "a" has timed out progressing.'],
 ])("%s %s is a failure in the controller's words", (type, status, message) => {
-  expect(workloadProgress(deployment(1, { conditions: [{ type, status, message, reason: "R" }] })).failure).toBe(message);
+  expect(
+    workloadProgress(deployment(1, { conditions: [{ type, status, message, reason: "R" }] })).failure,
+  ).toBe(message);
 });
 
 test("a StatefulSet rolls out by revisions", () => {
-  const of = (status: Record<string, unknown>): Observed => ({ ...deployment(2, status), kind: "StatefulSet" });
+  const of = (status: Record<string, unknown>): Observed => ({
+    ...deployment(2, status),
+    kind: "StatefulSet",
+  });
   const scaling = { replicas: 2, readyReplicas: 1, currentRevision: "a", updateRevision: "a" };
   expect(workloadProgress(of(scaling)).rolledOut).toBe(true);
   expect(workloadProgress(of({ ...scaling, updateRevision: "b" })).rolledOut).toBe(false);
