@@ -208,6 +208,15 @@ const expressions = new Map<string, RegExp>();
 
 function regularExpression(pattern: string): RegExp {
   let found = expressions.get(pattern);
-  if (found === undefined) expressions.set(pattern, (found = new RegExp(pattern, "u")));
+  if (found === undefined) expressions.set(pattern, (found = compiled(pattern)));
   return found;
+}
+
+/** n.b. Go's expressions may escape characters that need none, such as `\-`, which JavaScript's unicode mode refuses. */
+function compiled(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, "u");
+  } catch {
+    return new RegExp(pattern);
+  }
 }

@@ -1,32 +1,24 @@
+import type { Rule } from "../../core/rule.ts";
 import type { Schema } from "../../core/schema.ts";
 
-interface Rule {
-  path: string[];
-  rule: string;
-  message: string;
-  fieldPath?: string;
-  transition: boolean;
-}
-
 /** Every CEL rule of a schema with the level where it stands; `[]` and `{}` stand for each item and each member. */
-export function rulesOf(schema: Schema, path: string[] = []): Rule[] {
+export function rulesOf(schema: Schema, path: readonly string[] = []): Rule[] {
   return [
     ...rulesAt(schema, path),
     ...childrenOf(schema).flatMap(([step, child]) => rulesOf(child, [...path, step])),
   ];
 }
 
-function rulesAt(schema: Schema, path: string[]): Rule[] {
-  return (schema["x-kubernetes-validations"] ?? []).map(({ rule, message, fieldPath }) => {
-    if (message === undefined) throw new Error(`the rule ${rule} has no message`);
-    return {
+function rulesAt(schema: Schema, path: readonly string[]): Rule[] {
+  return (schema["x-kubernetes-validations"] ?? []).map(
+    ({ rule, message = `failed rule: ${rule}`, fieldPath }) => ({
       path,
       rule,
       message,
       ...(fieldPath === undefined ? {} : { fieldPath }),
       transition: /\boldSelf\b/.test(rule),
-    };
-  });
+    }),
+  );
 }
 
 function childrenOf(schema: Schema): [string, Schema][] {

@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { formatPath } from "../core/finding.ts";
+import { isObject } from "../core/json.ts";
+import { checkSchema } from "../core/schema-check.ts";
+import type { Schema } from "../core/schema.ts";
+import { judgeRules } from "../functions/asyncactor/compose/rules.ts";
+import { KubernetesModels } from "../scripts/generate/kubernetes-models.ts";
+import { rulesOf } from "../scripts/generate/rules.ts";
+
+const root = resolve(import.meta.dirname, "..");
+const folder = resolve(root, "../shared/crds");
+
+/** Says what an API server with the real CRDs would refuse. */
+export interface CrdValidator {
+  /** One line for each violation: unknown fields, types, values, missing fields, the CRD's CEL rules. */
+  violations(object: unknown): string[];
+}
+
+interface CustomResourceDefinition {
+  spec: { names: { kind: string }; versions: { name: string; schema: { openAPIV3Schema: Schema } }[] };
+}
+
+/**
+ * Schemas of shared/crds beside the checkout for everybody's kinds, of Kubernetes 1.36 for its own.
+ *
+ * @returns undefined where that folder is not there, and says so.
+ */
+export function crdValidator(): CrdValidator | undefined {
+  if (!existsSync(folder)) {
+    process.stderr.write(`skipped: no validation by the real CRDs, because ${folder} is not there\n`);
+    return undefined;
+  }
+  const models = new KubernetesModels(join(root, "node_modules/kubernetes-models"));
+  return { violations: (object) => violationsOf(object, models) };
+}
+
+function violationsOf(object: unknown, models: KubernetesModels): string[] {
+  if (!isObject(object)) return ["is not an object"];
+  const { apiVersion, kind } = object;
+  if (typeof apiVersion !== "string" || typeof kind !== "string") return ["has no apiVersion or kind"];
+  const schema = schemaOf(apiVersion, kind) ?? builtIn(apiVersion, kind, models);
+  if (schema === undefined) return [`${apiVersion} ${kind} is a kind without a schema`];
+  const broken = checkSchema(schema, object, []).violations.map(
+    ({ path, message }) => `${formatPath(path)}: ${message}`,
+  );
+  const defaulted = withDefaults(schema, object);
+  const rules = judgeRules(defaulted, undefined, rulesOf(schema)).filter(
+    ({ verdict }) => verdict !== "holds",
+  );
+  return [
+    ...broken,
+    ...rules.map(({ path, rule, verdict }) => `${formatPath(path)}: ${rule.message} (${String(verdict)})`),
+  ];
+}
+
+const schemas = new Map<string, Schema | undefined>();
+
+/** The schema of a CRD in shared/crds, with the fields that every object has. */
+function schemaOf(apiVersion: string, kind: string): Schema | undefined {
+  const key = `${apiVersion} ${kind}`;
+  if (!schemas.has(key)) schemas.set(key, readSchema(apiVersion, kind));
+  return schemas.get(key);
+}
+
+function readSchema(apiVersion: string, kind: string): Schema | undefined {
+  const [group = "", version = ""] = apiVersion.split("/");
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const texts = files
+    .filter((file) => file.split("/").at(-1)?.startsWith(`${group}_`))
+    .map((file) => readFileSync(join(folder, file), "utf8"));
+  const text = texts.find((one) => new RegExp(`^ {4}kind: ${kind}$`, "m").test(one));
+  if (text === undefined) return undefined;
+  const { spec } = parse(text) as CustomResourceDefinition;
+  const schema = spec.versions.find(({ name }) => name === version)?.schema.openAPIV3Schema;
+  if (schema === undefined) return undefined;
+  const metadata: Schema = {
+    type: "object",
+    required: ["name"],
+    "x-kubernetes-preserve-unknown-fields": true,
+  };
+  return { ...schema, properties: { ...schema.properties, metadata } };
+}
+
+function builtIn(apiVersion: string, kind: string, models: KubernetesModels): Schema | undefined {
+  const path = `${apiVersion}/${kind}`;
+  if (!existsSync(join(root, "node_modules/kubernetes-models", `${path}.d.ts`))) return undefined;
+  return { ...models.reference(path), definitions: models.definitions };
+}
+
+/** The object as the API server holds it before it judges rules. */
+function withDefaults(schema: Schema, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withDefaults(schema.items ?? {}, item));
+  if (!isObject(value)) return value;
+  const filled: Record<string, unknown> = { ...value };
+  for (const [field, child] of Object.entries(schema.properties ?? {})) {
+    const present = filled[field] ?? child.default;
+    if (present !== undefined) filled[field] = withDefaults(child, present);
+  }
+  return filled;
+}
