@@ -17,7 +17,7 @@ export function scaledObject(
   return {
     apiVersion: "keda.sh/v1alpha1",
     kind: "ScaledObject",
-    metadata: { ...metadata, annotations: { ...metadata.annotations, ...pauseAnnotations(actor) } },
+    metadata: withAnnotations(metadata, pauseAnnotations(actor)),
     spec: {
       scaleTargetRef: {
         apiVersion: "apps/v1",
@@ -79,6 +79,11 @@ function pauseAnnotations(actor: EffectiveActor): Record<string, string> {
     ...(actor.scaling.paused ? { "autoscaling.keda.sh/paused": "true" } : {}),
     ...(actor.scaling.pausedScaleIn ? { "autoscaling.keda.sh/paused-scale-in": "true" } : {}),
   };
+}
+
+function withAnnotations(metadata: Metadata, more: Record<string, string>): Metadata {
+  if (Object.keys(more).length === 0) return metadata;
+  return { ...metadata, annotations: { ...metadata.annotations, ...more } };
 }
 
 /** KEDA's target and activationTarget are strings. */
