@@ -46,13 +46,18 @@ function violationsOf(object: unknown, models: KubernetesModels): string[] {
     ({ path, message }) => `${formatPath(path)}: ${message}`,
   );
   const defaulted = withDefaults(schema, object);
-  const rules = judgeRules(defaulted, undefined, rulesOf(schema)).filter(
+  const rules = judgeRules(defaulted, undefined, rulesOf(schema).map(unescaped)).filter(
     ({ verdict }) => verdict !== "holds",
   );
   return [
     ...broken,
     ...rules.map(({ path, rule, verdict }) => `${formatPath(path)}: ${rule.message} (${String(verdict)})`),
   ];
+}
+
+/** n.b. Kubernetes writes fields whose names CEL reserves as __namespace__; cel-js takes them as they are. */
+function unescaped<Rule extends { rule: string }>(rule: Rule): Rule {
+  return { ...rule, rule: rule.rule.replace(/\b__([a-z]+)__\b/g, "$1") };
 }
 
 const schemas = new Map<string, Schema | undefined>();

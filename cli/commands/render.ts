@@ -20,8 +20,12 @@ export async function renderCommand(path: string, options: Options): Promise<voi
   else process.stdout.write(manifests(actors).map(yamlDocument).join(""));
 }
 
-/** Every actor of a folder through the function, in this process. */
-async function renderFolder(path: string, platform?: string) {
+/**
+ * Every actor of a folder through the function, in this process.
+ *
+ * @throws {FolderError} where the folder has any error, {RefusedError} where the function refuses an actor.
+ */
+export async function renderFolder(path: string, platform?: string) {
   const folder = await renderableFolder(path, platform);
   const actors: RenderedActor[] = [];
   for (const actor of folder.actors) {

@@ -32,6 +32,9 @@ const LIST_MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
   "ResourceRequirements.claims": ["name"],
 };
 
+const MEMBER_INDENT = " {4}";
+const INNER_INDENT = " {8}";
+
 /** Schemas by name, read from the TypeScript declarations of an installed `kubernetes-models`. */
 export class KubernetesModels {
   readonly #packageFolder: string;
@@ -77,6 +80,8 @@ export class KubernetesModels {
       if (list !== undefined) return { type: "array", items: typeOf(list) };
       const map = /^\{\s*\[key: string\]: ([^]+);\s*\}$/.exec(type)?.[1];
       if (map !== undefined) return { type: "object", additionalProperties: typeOf(map) };
+      const members = /^\{\n( {8}"[^]*)^ {4}\}$/m.exec(type)?.[1];
+      if (members !== undefined) return objectOf(members, INNER_INDENT);
       if (/^"[^"]*"( \| "[^"]*")*$/.test(type)) {
         return { type: "string", enum: type.split(" | ").map((one): unknown => JSON.parse(one)) };
       }
@@ -87,19 +92,21 @@ export class KubernetesModels {
       if (source === undefined) throw new Error(`${file} uses ${type}, which this generator does not know`);
       return this.#referTo(this.#resolve(file, source));
     };
-    const properties: Record<string, Schema> = {};
-    const required: string[] = [];
-    for (const [, field = "", optional, type = ""] of body.matchAll(
-      /^ {4}"([^"]+)"(\?)?: ([^]*?);\n(?= {4}"|$(?![^]))/gm,
-    )) {
-      const keys = LIST_MAP_KEYS[`${name.replace(/^EphemeralContainer$/, "Container")}.${field}`];
-      properties[field] = {
-        ...typeOf(type),
-        ...(keys === undefined ? {} : { "x-kubernetes-list-map-keys": keys }),
-      };
-      if (optional === undefined) required.push(field);
-    }
-    return { type: "object", properties, ...(required.length === 0 ? {} : { required }) };
+    const objectOf = (members: string, indent: string): Schema => {
+      const properties: Record<string, Schema> = {};
+      const required: string[] = [];
+      const member = new RegExp(`^${indent}"([^"]+)"(\\?)?: ([^]*?);\n(?=${indent}"|$(?![^]))`, "gm");
+      for (const [, field = "", optional, type = ""] of members.matchAll(member)) {
+        const keys = LIST_MAP_KEYS[`${name.replace(/^EphemeralContainer$/, "Container")}.${field}`];
+        properties[field] = {
+          ...typeOf(type),
+          ...(keys === undefined ? {} : { "x-kubernetes-list-map-keys": keys }),
+        };
+        if (optional === undefined) required.push(field);
+      }
+      return { type: "object", properties, ...(required.length === 0 ? {} : { required }) };
+    };
+    return objectOf(body, MEMBER_INDENT);
   }
 
   #resolve(file: string, source: string): string {
