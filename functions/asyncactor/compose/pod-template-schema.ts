@@ -3,6 +3,7 @@ import type { FindingCode } from "../../../core/findings.ts";
 import { KUBERNETES_SCHEMA } from "../../../core/generated/kubernetes.ts";
 import { isObject } from "../../../core/json.ts";
 import { checkSchema, type Violation, type ViolationKind } from "../../../core/schema-check.ts";
+import { dereference } from "../../../core/schema-type.ts";
 import type { Schema } from "../../../core/schema.ts";
 
 const CODES: Readonly<Record<ViolationKind, FindingCode>> = {
@@ -44,19 +45,24 @@ export function checkVolumeClaimTemplates(
 /**
  * What this cluster's API server would refuse in a pod template.
  *
- * @param schema - OpenAPI v3 schema of apps/v1 Deployment, as Crossplane answers to a required schema.
+ * @param schema - OpenAPI v3 schema of apps/v1 Deployment, as Crossplane answers to a required schema: references are
+ *   replaced by what they refer to, and it is empty where Crossplane found none. Then the bundled one judges.
  */
 export function checkPodTemplateAgainstCluster(
   schema: unknown,
   template: unknown,
   base: FieldPath,
 ): Finding[] {
-  if (!isObject(schema)) return checkPodTemplate(template, base).findings;
-  const wrapped = { spec: { template } };
-  const { violations } = checkSchema(schema as Schema, wrapped, []);
+  if (!isObject(schema) || !hasPodTemplate(schema)) return checkPodTemplate(template, base).findings;
+  const { violations } = checkSchema(schema, { spec: { template } }, []);
   return violations
-    .filter((violation) => violation.path[0] === "spec" && violation.path[1] === "template")
+    .filter(({ path }) => path[0] === "spec" && path[1] === "template")
     .map((violation) => toFinding({ ...violation, path: [...base, ...violation.path.slice(2)] }));
+}
+
+function hasPodTemplate(deployment: Schema): boolean {
+  const spec = dereference(deployment, deployment).properties?.["spec"];
+  return spec !== undefined && dereference(spec, deployment).properties?.["template"] !== undefined;
 }
 
 const definitions = new Map<string, Schema>();
