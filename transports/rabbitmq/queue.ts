@@ -88,7 +88,7 @@ function deadLetterArguments(platform: RabbitmqPlatform): Record<string, unknown
   return platform.queueType === "quorum" ? unlimitedDeliveries(platform) : {};
 }
 
-/** Quorum queues of 4.0 and later drop after 20 deliveries by default; older ones refuse a negative limit and have none. */
+/** Quorum queues of 4.0 and later drop after 20 deliveries by default, and -1 lifts that; older ones have no limit by default. */
 function unlimitedDeliveries(platform: RabbitmqPlatform): Record<string, unknown> {
   return isAtLeast(platform.brokerVersion, 4, 0) ? { "x-delivery-limit": -1 } : {};
 }
