@@ -50,9 +50,8 @@ function inNamespace(actor: Placed, namespace: string | undefined): Placed {
 }
 
 function actorFindings(actor: Placed, world: World): Finding[] {
-  return checkActor(actor.manifest, world)
-    .filter(isAboutActor)
-    .map((one) => actor.at(one));
+  const findings = checkActor(actor.manifest, world).filter(isAboutActor);
+  return distinct(findings).map((one) => actor.at(one));
 }
 
 /** Mistakes of the platform and of flavors are told once, where they stand, not for each actor. */

@@ -73,7 +73,7 @@ async function run(argv: string[]): Promise<number> {
   }
   const { objects, findings, files } = await readFolder(options.path);
   const generated = generate(objects, { namespace: options.namespace });
-  return await print(options, generated.manifests, [...findings, ...generated.findings], files);
+  return print(options, generated.manifests, [...findings, ...generated.findings], files);
 }
 
 async function print(

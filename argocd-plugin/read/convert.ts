@@ -28,6 +28,9 @@ interface Converted {
   depth: number;
 }
 
+/** Stands for an alias that has its finding already. */
+const REFUSED = undefined;
+
 const CORE_TAG = "tag:yaml.org,2002:";
 const SCALAR_TAGS = ["str", "int", "float", "bool", "null"];
 
@@ -42,6 +45,7 @@ export function convert(root: ParsedNode, options: Options): Parsed {
 class Converter {
   readonly problems: Problem[] = [];
   expansion = 0;
+  #aliasesRefused = false;
   readonly #options: Options;
   readonly #anchors = new Map<string, Converted | "open">();
 
@@ -68,21 +72,47 @@ class Converter {
 
   #alias(name: string, offset: number, depth: number): Converted {
     const target = this.#anchors.get(name);
-    if (target === undefined || target === "open") {
-      const message =
-        target === "open" ? `the anchor &${name} contains itself` : `no anchor for the alias *${name}`;
-      this.#problem("E001", offset, message, "remove the alias");
-      return { value: null, size: 1, depth };
+    const anchor = quoteValue(name);
+    if (target === undefined) {
+      const fix = "define it before, in the same document, with &";
+      return this.#refusedAlias("E001", offset, `no anchor for the alias ${anchor}`, fix, depth);
     }
-    this.expansion += target.size;
+    if (target === "open") {
+      return this.#refusedAlias(
+        "E001",
+        offset,
+        `the anchor ${anchor} contains itself`,
+        "remove the alias",
+        depth,
+      );
+    }
     const { limits, expansion } = this.#options;
+    this.expansion += target.size;
     const tooBig = this.expansion > expansion;
     if (!tooBig && depth + target.depth <= limits.depth) return { ...target, depth: depth + target.depth };
     const message = tooBig
       ? `aliases expand to more than ${limits.expansion} characters and nodes`
       : `aliases nest deeper than ${limits.depth} levels`;
-    this.#problem("E003", offset, message, "write out what is meant, with fewer aliases of aliases");
-    return { value: null, size: 1, depth };
+    if (this.#aliasesRefused) return { value: REFUSED, size: 1, depth };
+    this.#aliasesRefused = true;
+    return this.#refusedAlias(
+      "E003",
+      offset,
+      message,
+      "write out what is meant, with fewer aliases of aliases",
+      depth,
+    );
+  }
+
+  #refusedAlias(
+    code: Problem["code"],
+    offset: number,
+    message: string,
+    fix: string,
+    depth: number,
+  ): Converted {
+    this.#problem(code, offset, message, fix);
+    return { value: REFUSED, size: 1, depth };
   }
 
   #scalar(node: Scalar, depth: number): Converted {
@@ -130,7 +160,7 @@ class Converter {
     return value;
   }
 
-  #mapping(node: YAMLMap<unknown, unknown>, depth: number): Converted {
+  #mapping(node: YAMLMap, depth: number): Converted {
     const mapping: Record<string, unknown> = {};
     const total = { value: mapping, size: 1, depth };
     /** Keys of the mapping itself: those that came with a merge may be set again. */
@@ -201,6 +231,7 @@ class Converter {
     grow(total, merged);
     const sources: unknown[] = Array.isArray(merged.value) ? merged.value : [merged.value];
     for (const source of sources.toReversed()) {
+      if (source === REFUSED) continue;
       if (typeof source !== "object" || source === null || Array.isArray(source)) {
         this.#problem(
           "E001",

@@ -1,6 +1,7 @@
 import type { Limits } from "./limits.ts";
 import type { Parsed, Recorder } from "./parsed.ts";
-import { readSimpleYaml } from "./simple-yaml.ts";
+import { tooMany } from "./refusals.ts";
+import { readSimpleYaml, TooMany } from "./simple-yaml.ts";
 
 type FullReader = (typeof import("./full-yaml.ts"))["readFullYaml"];
 
@@ -10,6 +11,8 @@ let fullReader: FullReader | undefined;
 export async function parseDocument(text: string, limits: Limits, expansion: number): Promise<Parsed> {
   const simple = readSimpleYaml(text);
   if (simple === "empty") return { kind: "empty" };
+  if (simple instanceof TooMany)
+    return { kind: "broken", problems: [tooMany("members", simple.offset, limits)] };
   if (simple !== undefined) return { kind: "value", ...simple, problems: [], expansion: 0 };
   fullReader ??= (await import("./full-yaml.ts")).readFullYaml;
   return fullReader(text, limits, expansion);
@@ -22,7 +25,7 @@ export function recordPlaces(
   record: Recorder,
 ): { value: unknown; offset: number } {
   const simple = readSimpleYaml(text, record);
-  if (simple !== undefined && simple !== "empty") return simple;
+  if (simple !== undefined && simple !== "empty" && !(simple instanceof TooMany)) return simple;
   const parsed = fullReader?.(text, limits, limits.expansion, record);
   return parsed?.kind === "value" ? parsed : { value: undefined, offset: 0 };
 }

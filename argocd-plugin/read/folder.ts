@@ -76,9 +76,7 @@ async function readDocument(file: string, chunk: Chunk, reading: Reading): Promi
     reading.findings.push(place(each, file, locate({ file, chunk, base: [], limits }, each.path, "value")));
   }
   for (const { object, base } of objects) {
-    const source = { file, chunk, base, limits };
-    const { line } = base.length === 0 ? position(parsed.offset) : locate(source, [], "value");
-    reading.objects.push(sourceObject(object, line, source));
+    reading.objects.push(sourceObject(object, { file, chunk, base, limits }));
   }
 }
 

@@ -3,6 +3,7 @@ import { quoteValue } from "../../core/finding.ts";
 import { convert } from "./convert.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed, Problem, Recorder } from "./parsed.ts";
+import { tooDeep, tooLong, tooMany } from "./refusals.ts";
 import { syntaxProblem } from "./syntax-problem.ts";
 
 /** All of YAML that kubectl reads, with every problem found. `expansion` is what aliases may still add. */
@@ -40,7 +41,8 @@ function compose(text: string, limits: Limits): Composed | Problem {
   let quoteOffset = 0;
   for (const lexeme of new Lexer().lex(text)) {
     count += 1 + lineFeeds(lexeme);
-    if (count > limits.tokens) return tooMany(offset, limits);
+    if (count > limits.tokens) return tooMany("tokens", offset, limits);
+    if (lexeme.length > limits.scalar && !lexeme.startsWith("#")) return tooLong(offset, limits);
     if (lexeme.startsWith('"') || lexeme.startsWith("'")) quoteOffset = offset;
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     // n.b. the lexer marks a document, a flow scalar and its end with a lexeme that is not in the text.
@@ -53,7 +55,9 @@ function compose(text: string, limits: Limits): Composed | Problem {
 }
 
 function lineFeeds(lexeme: string): number {
-  return lexeme.length < 3 ? 0 : lexeme.split("\n", 1_000_001).length - 1;
+  let count = 0;
+  for (let at = lexeme.indexOf("\n"); at !== -1; at = lexeme.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 function isEmptyNode(node: Document.Parsed["contents"]): boolean {
@@ -63,21 +67,6 @@ function isEmptyNode(node: Document.Parsed["contents"]): boolean {
     node.tag === undefined &&
     !("anchor" in node && node.anchor)
   );
-}
-
-export function tooDeep(offset: number, limits: Limits): Problem {
-  const message = `nested deeper than ${limits.depth} levels`;
-  return {
-    code: "E003",
-    offset,
-    message,
-    fix: "no Kubernetes object is that deep; look for a generator gone wrong",
-  };
-}
-
-function tooMany(offset: number, limits: Limits): Problem {
-  const message = `this document has more than ${limits.tokens} tokens of YAML`;
-  return { code: "E003", offset, message, fix: "split it into several documents or write it as JSON" };
 }
 
 function directiveProblems(documents: readonly Document.Parsed[], text: string): Problem[] {

@@ -6,8 +6,12 @@ export interface Limits {
   depth: number;
   /** Characters and nodes that the aliases of the whole folder may add to what is written. */
   expansion: number;
-  /** Lexical tokens of a document that needs the full YAML parser, which takes about 200 bytes for each. */
+  /** Members of all mappings and lists of one document, and lines of its literal blocks. */
+  members: number;
+  /** Lexical tokens of one document that needs the full parser, which takes some 500 bytes for each. */
   tokens: number;
+  /** Characters of one scalar: the API server takes no object above 3 MiB, etcd none above 1.5. */
+  scalar: number;
   /** Findings of one document; a file that is no YAML at all would otherwise give thousands. */
   findingsPerDocument: number;
   /** Reading stops after so many findings: nobody reads more at once. */
@@ -19,7 +23,9 @@ export const LIMITS: Limits = {
   folderBytes: 48 * 2 ** 20,
   depth: 200,
   expansion: 8 * 2 ** 20,
-  tokens: 400_000,
+  members: 600_000,
+  tokens: 120_000,
+  scalar: 2 * 2 ** 20,
   findingsPerDocument: 20,
   findings: 1_000,
 };

@@ -1,8 +1,18 @@
+import { LIMITS } from "./limits.ts";
 import type { Recorder } from "./parsed.ts";
 import { isInexactInteger, keyText, RESERVED_KEYS, resolvePlain, type ScalarValue } from "./scalar.ts";
 
 /** Not in the subset: the full parser decides whether it is YAML at all. */
 const BEYOND = new Error("beyond the simple subset");
+
+/** More members than a document may have; the full parser would only need more memory to find the same. */
+export class TooMany extends Error {
+  readonly offset: number;
+  constructor(offset: number) {
+    super("too many members");
+    this.offset = offset;
+  }
+}
 
 /** Controls, line breaks of YAML 1.1 alone and lone carriage returns: parsers disagree about them. */
 // oxlint-disable-next-line no-control-regex -- they are what it looks for
@@ -22,8 +32,8 @@ const FLOW_SPACES = / */y;
 const JSON_SPACES = /[ \t\r\n]*/y;
 const MARKER = /---(?= |\r?\n|$)/y;
 const MAX_DEPTH = 60;
-/** Members of mappings and lists, and lines of literal blocks: beyond it the full parser counts what it reads. */
-const MAX_MEMBERS = 1_000_000;
+/** Members of mappings and lists, and lines of literal blocks. */
+const MAX_MEMBERS = LIMITS.members;
 
 /**
  * The YAML that nearly all Kubernetes files are written in (block mappings and lists of one-line scalars, literal
@@ -33,12 +43,13 @@ const MAX_MEMBERS = 1_000_000;
 export function readSimpleYaml(
   text: string,
   record?: Recorder,
-): { value: unknown; offset: number } | "empty" | undefined {
+): { value: unknown; offset: number } | "empty" | TooMany | undefined {
   if (STRANGE.test(text)) return undefined;
   try {
     return new SimpleYamlReader(text, record).read();
   } catch (error) {
     // n.b. V8 throws RangeError where a regular expression runs over a text of many megabytes.
+    if (error instanceof TooMany) return error;
     if (error === BEYOND || error instanceof RangeError) return undefined;
     throw error;
   }
@@ -243,7 +254,7 @@ class SimpleYamlReader {
   }
 
   #count(): void {
-    if (++this.#members > MAX_MEMBERS) throw BEYOND;
+    if (++this.#members > MAX_MEMBERS) throw new TooMany(this.#at);
   }
 
   #take(pattern: RegExp): RegExpExecArray | undefined {

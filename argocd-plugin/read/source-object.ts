@@ -19,10 +19,8 @@ export interface SourceObject {
   locate(path: FieldPath, at?: "key" | "value"): Position;
 }
 
-interface Place {
-  key: number;
-  value: number;
-}
+/** Of one mapping or list: name, offset of the key and offset of the value of each member, one after another. */
+type Members = (string | number)[];
 
 /** A document's text and where in it an object is: `base` leads into the items of a list. */
 export interface Source {
@@ -32,8 +30,15 @@ export interface Source {
   limits: Limits;
 }
 
-export function sourceObject(object: Record<string, unknown>, line: number, source: Source): SourceObject {
-  return { object, file: source.file, line, locate: (path, at) => locate(source, path, at ?? "value") };
+export function sourceObject(object: Record<string, unknown>, source: Source): SourceObject {
+  return {
+    object,
+    file: source.file,
+    get line() {
+      return locate(source, [], "value").line;
+    },
+    locate: (path, at) => locate(source, path, at ?? "value"),
+  };
 }
 
 /** n.b. the document is parsed again: to remember every place of every object would cost more than all the rest. */
@@ -42,10 +47,11 @@ export function locate({ chunk, base, limits }: Source, path: FieldPath, at: "ke
   let value = places.root;
   let offset = places.offset;
   for (const step of [...base, ...path]) {
-    const place: Place | undefined = isContainer(value) ? places.members.get(value)?.get(step) : undefined;
-    if (place === undefined) break;
+    const members = isContainer(value) ? places.members.get(value) : undefined;
+    const index = members === undefined ? -1 : indexOf(members, step);
+    if (members === undefined || index === -1) break;
     value = (value as Record<string | number, unknown>)[step];
-    offset = at === "key" || isContainer(value) ? place.key : place.value;
+    offset = Number(members[at === "key" || isContainer(value) ? index + 1 : index + 2]);
   }
   return places.position(offset);
 }
@@ -54,7 +60,7 @@ interface Places {
   chunk: Chunk;
   root: unknown;
   offset: number;
-  members: Map<object, Map<string | number, Place>>;
+  members: Map<object, Members>;
   position: (offset: number) => Position;
 }
 
@@ -64,11 +70,17 @@ let lastPlaces: Places | undefined;
 function placesOf(chunk: Chunk, limits: Limits): Places {
   const members: Places["members"] = new Map();
   const { value, offset } = recordPlaces(chunk.text, limits, (container, member, keyOffset, valueOffset) => {
-    let places = members.get(container);
-    if (places === undefined) members.set(container, (places = new Map<string | number, Place>()));
-    places.set(member, { key: keyOffset, value: valueOffset });
+    const known = members.get(container);
+    if (known === undefined) members.set(container, [member, keyOffset, valueOffset]);
+    else known.push(member, keyOffset, valueOffset);
   });
   return { chunk, root: value, offset, members, position: positionsIn(chunk.text, chunk.firstLine) };
+}
+
+function indexOf(members: Members, step: string | number): number {
+  if (typeof step === "number") return step * 3 < members.length ? step * 3 : -1;
+  for (let index = 0; index < members.length; index += 3) if (members[index] === step) return index;
+  return -1;
 }
 
 function isContainer(value: unknown): value is object {

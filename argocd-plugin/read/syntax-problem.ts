@@ -39,6 +39,10 @@ export function syntaxProblem(error: YAMLParseError, text: string, quoteOffset: 
     return { code: "E001", offset: quoteOffset, message: "this quote is never closed", fix: "close it" };
   }
   const offset = Math.min(error.pos[0], text.length);
+  if (/^Flow (?:map|sequence) in block/.test(error.message)) {
+    const fix = "close it, or indent its lines more than the key before it";
+    return { code: "E001", offset, message: 'a "[" or "{" before this is not closed', fix };
+  }
   const code = tabBefore(text, offset) ? "TAB_AS_INDENT" : error.code;
   return {
     code: "E001",
@@ -50,7 +54,7 @@ export function syntaxProblem(error: YAMLParseError, text: string, quoteOffset: 
 
 /** n.b. after a colon the parser's messages may quote the document, so a Secret's value too. */
 function reworded(message: string): string {
-  const plain = message.replace(/: [^]*$/, "");
+  const plain = message.slice(0, 120).replace(/: [^]*$/, "");
   const text = plain.startsWith("Unexpected")
     ? TOKENS.reduce((all, [token, name]) => all.replace(token, name), plain)
     : plain;

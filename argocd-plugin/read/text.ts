@@ -42,24 +42,51 @@ function validPrefixLength(bytes: Buffer): number {
   return offset;
 }
 
+/** Lines between two places that are remembered: a text of nothing but line feeds must not fill the memory. */
+const STRIDE = 16;
+
 /** From offsets in a text to lines and columns; `firstLine` is the number of the text's own first line. */
 export function positionsIn(text: string, firstLine: number): (offset: number) => Position {
-  let lineStarts: number[] | undefined;
+  let lines: Lines | undefined;
   return (offset) => {
-    lineStarts ??= startsOfLines(text);
-    let low = 0;
-    let high = lineStarts.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (lineStarts[middle]! <= offset) low = middle;
-      else high = middle - 1;
+    lines ??= linesOf(text);
+    const block = lastAtMost(lines.starts, offset);
+    let start = lines.starts[block]!;
+    let line = block * STRIDE;
+    const last = Math.min(line + STRIDE, lines.feeds);
+    while (line < last) {
+      const next = text.indexOf("\n", start) + 1;
+      if (next > offset) break;
+      start = next;
+      line++;
     }
-    return { line: firstLine + low, column: offset - lineStarts[low]! + 1 };
+    return { line: firstLine + line, column: offset - start + 1 };
   };
 }
 
-function startsOfLines(text: string): number[] {
+interface Lines {
+  /** Offsets of every STRIDE-th line. */
+  starts: number[];
+  /** Line feeds in all: to look for one more would run through the text. */
+  feeds: number;
+}
+
+function linesOf(text: string): Lines {
   const starts = [0];
-  for (let feed = text.indexOf("\n"); feed !== -1; feed = text.indexOf("\n", feed + 1)) starts.push(feed + 1);
-  return starts;
+  let feeds = 0;
+  for (let feed = text.indexOf("\n"); feed !== -1; feed = text.indexOf("\n", feed + 1)) {
+    if (++feeds % STRIDE === 0) starts.push(feed + 1);
+  }
+  return { starts, feeds };
+}
+
+function lastAtMost(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (sorted[middle]! <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
