@@ -4,11 +4,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { type RuleCase, ruleCases } from "../rule-cases.ts";
+import { formatFinding } from "../../core/finding.ts";
+import { checkRules } from "../../functions/asyncactor/compose/rules.ts";
+import { checkActorSchema } from "../../functions/asyncactor/compose/schema.ts";
 import { type Answer, ApiServer, findCluster, kubectl } from "./cluster.ts";
+import { mutated, seededRandom } from "./mutations.ts";
 
 const XRD = "asyncactors.asya.sh";
 const xrdFile = join(import.meta.dirname, "../../xrds/asyncactor.yaml");
 const cluster = findCluster();
+
+/** Every field of the spec. */
+const COMPLETE = parse(readFileSync(join(import.meta.dirname, "complete-actor.yaml"), "utf8")) as {
+  spec: object;
+};
 
 describe.skipIf(cluster === undefined)(
   "the API server gives an AsyncActor the verdict that stands in its file",
@@ -51,7 +60,9 @@ describe.skipIf(cluster === undefined)(
     }
 
     test.each(ruleCases())("$title", async (ruleCase) => {
-      const { status, body } = await (ruleCase.old === undefined ? create(ruleCase) : update(ruleCase));
+      const { status, body } = await (ruleCase.old === undefined
+        ? create(ruleCase.object)
+        : update(ruleCase));
       const message = String(body["message"] ?? "");
       if (ruleCase.findings.length === 0)
         expect({ status, message }).toEqual({ status: expect.toBeOneOf([200, 201]), message: "" });
@@ -61,7 +72,21 @@ describe.skipIf(cluster === undefined)(
       }
     });
 
-    function create({ object }: RuleCase) {
+    test("500 random mutations of a complete actor are refused there exactly when they are refused offline", async () => {
+      const random = seededRandom(20261125);
+      for (let round = 0; round < 500; round++) {
+        const actor = { ...COMPLETE, spec: mutated(COMPLETE.spec, random) };
+        const offline = [...checkActorSchema(actor), ...checkRules(actor)].map(formatFinding);
+        const { status, body } = await create(actor);
+        const there = status === 201 ? "taken" : `refused: ${String(body["message"])}`;
+        expect(
+          there.startsWith("refused"),
+          `${JSON.stringify(actor.spec)}\n${there}\n${offline.join("\n")}`,
+        ).toBe(offline.length > 0);
+      }
+    }, 60_000);
+
+    function create(object: object) {
       return api.request("POST", `${actors}?dryRun=All&fieldValidation=Strict`, object);
     }
 
