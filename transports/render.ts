@@ -9,6 +9,3 @@ export type TransportType = keyof typeof transports;
 
 /** Every transport that can be rendered, by type. Whoever calls one has checked the config against its schema. */
 export const renderTransports: Readonly<Record<TransportType, Transport<unknown>>> = transports;
-
-export const transportTypes: readonly Pick<Transport<unknown>, "type" | "keys">[] =
-  Object.values(renderTransports);

@@ -26,7 +26,8 @@ function render(actor: Partial<ActorView> = {}, observed: Record<string, Observe
 }
 
 function permissionsOf(plan: ReturnType<typeof render>, key: string): unknown {
-  return (plan.objects[key]?.["spec"] as Record<string, unknown>)["permissions"];
+  const spec = plan.objects[key]?.["spec"] as Record<string, unknown> | undefined;
+  return spec?.["permissions"];
 }
 
 it("access perActor: an own user, which KEDA uses as well, with its password in the operator's Secret", () => {

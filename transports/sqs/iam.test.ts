@@ -30,7 +30,8 @@ function accessKeys(plan: ReturnType<typeof render>): string[] {
 }
 
 function provided(plan: ReturnType<typeof render>, key: string): Record<string, unknown> {
-  return (plan.objects[key]?.["spec"] as { forProvider: Record<string, unknown> }).forProvider;
+  const spec = plan.objects[key]?.["spec"] as { forProvider: Record<string, unknown> } | undefined;
+  return spec?.forProvider ?? {};
 }
 
 function policy(

@@ -25,7 +25,8 @@ function render(actor: Partial<ActorView> = {}, config: Partial<SqsConfig> = {})
 }
 
 function attributes(plan: ReturnType<typeof render>, key = "sqs-queue"): Record<string, unknown> {
-  return (plan.objects[key]?.["spec"] as { forProvider: Record<string, unknown> }).forProvider;
+  const spec = plan.objects[key]?.["spec"] as { forProvider: Record<string, unknown> } | undefined;
+  return spec?.forProvider ?? {};
 }
 
 it("an actor on the default platform gets a queue with inline redrive and a dead-letter queue", () => {

@@ -99,7 +99,7 @@ describe("a namespace's part comes over the others", () => {
     expect(readPlatform(data, "other").platform?.gateway).toEqual({ url: "http://other" });
   });
 
-  it("it may complete what is nowhere else", () => {
+  it("and may complete what is nowhere else", () => {
     const { sidecar: _, ...rest } = MINIMAL;
     const namespaces = { ml: { sidecar: { image: "x" } } };
     expect(readPlatform({ ...rest, namespaces }, "ml").platform?.sidecar.image).toBe("x");
