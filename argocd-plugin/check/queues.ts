@@ -16,8 +16,8 @@ export function sharedQueueFindings(actors: readonly Placed[], world: World): Fi
   for (const actor of actors) {
     const queue = queueOf(actor, world);
     if (queue === undefined) continue;
-    const before = first.get(queue.identity);
-    if (before === undefined) first.set(queue.identity, actor);
+    const before = first.get(queue.address);
+    if (before === undefined) first.set(queue.address, actor);
     else if (before.manifest.metadata.namespace !== actor.manifest.metadata.namespace) {
       findings.push(actor.at(sharedQueue(queue.name, before)));
     }
@@ -34,16 +34,14 @@ function sharedQueue(queue: string, { manifest, source }: Placed): Finding {
 }
 
 /** Undefined where the actor cannot be rendered: its own findings say why. */
-function queueOf({ manifest }: Placed, world: World): { name: string; identity: string } | undefined {
+function queueOf({ manifest }: Placed, world: World): { name: string; address: string } | undefined {
   const { plan } = planActor(manifest, world);
   if (plan === undefined) return undefined;
-  const { queue, trigger } = plan.transport.render({
+  const { queue, queueAddress } = plan.transport.render({
     actor: actorView(plan.actor),
     transportName: plan.actor.spec.transport,
     config: plan.transportConfig,
     observed: {},
   });
-  // KEDA must find the queue too: its trigger says on which broker it is.
-  const { host, vhostName, queueURL } = trigger.metadata;
-  return { name: queue, identity: JSON.stringify([trigger.type, host, vhostName, queueURL, queue]) };
+  return { name: queue, address: queueAddress };
 }
