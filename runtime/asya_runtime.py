@@ -16,6 +16,7 @@ Wire 2, after the 8 bytes "ASYA" 0 0 0 2, any number of requests one after anoth
     request  u32 total, u32 metaLength, {"items": [{envelope without payload, "payloadBytes"}]}, payloads
     reply    u32 total, u32 metaLength, {"replies": [[{route, headers?, "payloadBytes"} or {error, details}]]}, payloads
 """
+
 import os
 import sys
 
@@ -24,7 +25,7 @@ PROTOCOL = 2
 READY_FILE = "runtime-ready"
 
 
-def probe(env):
+def probe(env: "Mapping[str, str]") -> int:
     """0 where the handler is loaded and the socket accepts; otherwise 1, and the reason on stderr."""
     import _socket
 
@@ -37,7 +38,7 @@ def probe(env):
         connection.settimeout(3)
         connection.connect(path)
     except OSError as error:
-        sys.stderr.write("asya_runtime: not ready: %s: %s\n" % (path, error.strerror or error))
+        sys.stderr.write(f"asya_runtime: not ready: {path}: {error.strerror or error}\n")
         return 1
     return 0
 
@@ -50,6 +51,7 @@ import array
 import collections
 import importlib
 import inspect
+import io
 import json
 import logging
 import math
@@ -132,11 +134,11 @@ def whole_number(lowest: int, highest: int) -> Rule:
             raise ValueError(text)
         return int(text)
 
-    return Rule("a whole number from %d to %d" % (lowest, highest), parse)
+    return Rule(f"a whole number from {lowest} to {highest}", parse)
 
 
 def one_of(values: Mapping[str, Any]) -> Rule:
-    return Rule("one of %s" % ", ".join(values), lambda text: values[text.lower()])
+    return Rule(f"one of {', '.join(values)}", lambda text: values[text.lower()])
 
 
 def matching(pattern: str, words: str) -> Rule:
@@ -154,7 +156,7 @@ def octal(lowest: int, highest: int) -> Rule:
             raise ValueError(text)
         return int(text, 8)
 
-    return Rule("octal permissions from %s to %s" % (oct(lowest), oct(highest)), parse)
+    return Rule(f"octal permissions from {oct(lowest)} to {oct(highest)}", parse)
 
 
 BOOLEAN = one_of({"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False})
@@ -199,23 +201,23 @@ def read_settings(env: Mapping[str, str]) -> Settings:
     # n.b. a Unix socket's path has at most 107 bytes on Linux, 103 on macOS; ".new" is put behind it for a moment.
     longest = (107 if sys.platform == "linux" else 103) - len(".new")
     if len(os.fsencode(settings.socket_path)) > longest:
-        message = "ASYA_SOCKET_DIR/ASYA_SOCKET_NAME must have at most %d bytes, got %s - use a shorter folder"
-        raise SettingError(message % (longest, json.dumps(settings.socket_path)))
+        message = f"ASYA_SOCKET_DIR/ASYA_SOCKET_NAME must have at most {longest} bytes"
+        raise SettingError(f"{message}, got {json.dumps(settings.socket_path)} - use a shorter folder")
     return settings
 
 
 def _value(variable: Variable, text: Optional[str]) -> Any:
     if text is None:
         if variable.name == "ASYA_HANDLER":
-            raise SettingError("ASYA_HANDLER is not set; it must be %s" % variable.rule.words)
+            raise SettingError(f"ASYA_HANDLER is not set; it must be {variable.rule.words}")
         if variable.default is None:
             return None
         text = variable.default
     try:
         return variable.rule.parse(text)
     except (ValueError, KeyError):
-        message = "%s must be %s, got %s"
-        raise SettingError(message % (variable.name, variable.rule.words, json.dumps(text))) from None
+        message = f"{variable.name} must be {variable.rule.words}, got {json.dumps(text)}"
+        raise SettingError(message) from None
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -236,7 +238,7 @@ def decode_json(data: bytes) -> Any:
 
 
 def _refuse_constant(name: str) -> None:
-    raise ValueError("%s is not JSON" % name)
+    raise ValueError(f"{name} is not JSON")
 
 
 def encode_json(value: Any) -> bytes:
@@ -263,7 +265,7 @@ def _plain(value: Any) -> Any:
         return str(value)
     if "enum.Enum" in kinds:
         return value.value
-    raise TypeError("a value of type %s is not JSON" % type(value).__name__)
+    raise TypeError(f"a value of type {type(value).__name__} is not JSON")
 
 
 # --- Errors that go to the sidecar ------------------------------------------------------------------------------------
@@ -289,14 +291,14 @@ def failure(code: str, error: BaseException) -> Failure:
 
 
 def qualified_name(cls: type) -> str:
-    return cls.__qualname__ if cls.__module__ == "builtins" else "%s.%s" % (cls.__module__, cls.__qualname__)
+    return cls.__qualname__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _message(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:
-        return "<%s whose text cannot be had>" % type(error).__name__
+        return f"<{type(error).__name__} whose text cannot be had>"
 
 
 def _traceback(error: BaseException) -> str:
@@ -335,7 +337,7 @@ class FrameReader:
             self._data = data
             return
         if len(self._data) + len(data) > 2 * (self._max_frame_bytes + len(OPENING)):
-            raise FrameError("more bytes are waiting than two frames of %d bytes" % self._max_frame_bytes)
+            raise FrameError(f"more bytes are waiting than two frames of {self._max_frame_bytes} bytes")
         if isinstance(self._data, bytes):
             self._data = bytearray(self._data)
         self._data += data
@@ -346,8 +348,8 @@ class FrameReader:
             return None
         (length,) = U32.unpack_from(self._data)
         if length > self._max_frame_bytes:
-            message = "a frame of %d bytes is announced; ASYA_MAX_FRAME_BYTES allows %d"
-            raise FrameError(message % (length, self._max_frame_bytes))
+            limit = self._max_frame_bytes
+            raise FrameError(f"a frame of {length} bytes is announced; ASYA_MAX_FRAME_BYTES allows {limit}")
         end = U32.size + length
         if len(self._data) < end:
             return None
@@ -366,7 +368,7 @@ class FrameReader:
         (version,) = U32.unpack_from(self._data, len(OPENING_WORD))
         self.version = PROTOCOL
         if version != PROTOCOL:
-            raise FrameError("the connection opens with wire version %d; this runtime speaks 1 and 2" % version)
+            raise FrameError(f"the connection opens with wire version {version}; this runtime speaks 1 and 2")
         self._data = self._data[len(OPENING) :]
         return True
 
@@ -384,7 +386,7 @@ def _parse_envelope(data: bytes) -> Item:
     try:
         envelope = decode_json(data)
         if not isinstance(envelope, dict):
-            raise ValueError("the envelope must be a JSON object, got %s" % type(envelope).__name__)
+            raise ValueError(f"the envelope must be a JSON object, got {type(envelope).__name__}")
         return envelope
     except UNREADABLE as error:
         return failure("msg_parsing_error", error)
@@ -394,8 +396,7 @@ def _parse_items(frame: bytes) -> List[Item]:
     metas, position = _parse_meta(frame)
     sizes = [meta.pop("payloadBytes", None) for meta in metas]
     if not all(type(size) is int and size >= 0 for size in sizes) or position + sum(sizes) != len(frame):
-        message = "payloadBytes %s do not add up to the %d bytes behind the meta"
-        raise FrameError(message % (sizes[:8], len(frame) - position))
+        raise FrameError(f"payloadBytes {sizes[:8]} do not add up to the {len(frame) - position} bytes behind the meta")
     items: List[Item] = []
     for meta, size in zip(metas, sizes):
         try:
@@ -410,14 +411,14 @@ def _parse_items(frame: bytes) -> List[Item]:
 def _parse_meta(frame: bytes) -> Tuple[List[JsonObject], int]:
     """The items of a wire 2 request, and where their payloads begin."""
     if len(frame) < U32.size:
-        raise FrameError("a frame of %d bytes has no room for the length of its meta" % len(frame))
+        raise FrameError(f"a frame of {len(frame)} bytes has no room for the length of its meta")
     end = U32.size + U32.unpack_from(frame)[0]
     if end > len(frame):
-        raise FrameError("a meta of %d bytes is announced in a frame of %d" % (end - U32.size, len(frame)))
+        raise FrameError(f"a meta of {end - U32.size} bytes is announced in a frame of {len(frame)}")
     try:
         meta = decode_json(frame[U32.size : end])
     except UNREADABLE as error:
-        raise FrameError("the meta is not JSON: %s" % error) from None
+        raise FrameError(f"the meta is not JSON: {error}") from None
     items = meta.get("items") if isinstance(meta, dict) else None
     if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
         raise FrameError('the meta must be {"items": [{...}, ...]} with at least one item')
@@ -440,7 +441,7 @@ def encode_frame(version: int, replies: Replies, max_frame_bytes: int) -> List[b
     length = sum(map(len, parts)) - U32.size
     if length <= max_frame_bytes:
         return parts
-    message = "the reply has %d bytes; ASYA_MAX_FRAME_BYTES allows %d" % (length, max_frame_bytes)
+    message = f"the reply has {length} bytes; ASYA_MAX_FRAME_BYTES allows {max_frame_bytes}"
     too_long: Replies = [[failure("processing_error", OverflowError(message))] for _ in replies]
     return _encode_first_wire(too_long) if version == 1 else _encode_second_wire(too_long)
 
@@ -519,23 +520,23 @@ def check_envelope(envelope: JsonObject) -> None:
     if "payload" not in envelope:
         raise ValueError("the envelope has no payload")
     if not isinstance(envelope.get("id", ""), str):
-        raise ValueError("id must be a string, got %s" % type(envelope["id"]).__name__)
+        raise ValueError(f"id must be a string, got {type(envelope['id']).__name__}")
     if not isinstance(envelope.get("headers") or {}, dict):
-        raise ValueError("headers must be an object, got %s" % type(envelope["headers"]).__name__)
+        raise ValueError(f"headers must be an object, got {type(envelope['headers']).__name__}")
     actors, current = check_route(envelope.get("route"))
     if current >= len(actors):
-        raise ValueError("route.current is %d, but route.actors has %d actors" % (current, len(actors)))
+        raise ValueError(f"route.current is {current}, but route.actors has {len(actors)} actors")
 
 
 def check_route(route: Any) -> Tuple[List[str], int]:
     """A route's actors and its current position. Raises ValueError."""
     if not isinstance(route, dict):
-        raise ValueError("route must be an object, got %s" % type(route).__name__)
+        raise ValueError(f"route must be an object, got {type(route).__name__}")
     actors, current = route.get("actors"), route.get("current")
     if not isinstance(actors, list) or not actors or not all(isinstance(actor, str) for actor in actors):
         raise ValueError("route.actors must be a list of at least one actor's name")
     if type(current) is not int or not 0 <= current <= len(actors):
-        raise ValueError("route.current must be a whole number from 0 to %d" % len(actors))
+        raise ValueError(f"route.current must be a whole number from 0 to {len(actors)}")
     return actors, current
 
 
@@ -554,9 +555,9 @@ def batch_outcomes(outcome: Outcome, count: int) -> List[Outcome]:
         results = outcome.result
         if isinstance(results, (list, tuple)) and len(results) == count:
             return [Outcome(result, None) for result in results]
-        got = "%d elements" % len(results) if isinstance(results, (list, tuple)) else type(results).__name__
-        message = "a batch of %d must return a list of %d results, got %s"
-        outcome = Outcome(None, ValueError(message % (count, count, got)))
+        got = f"{len(results)} elements" if isinstance(results, (list, tuple)) else type(results).__name__
+        message = f"a batch of {count} must return a list of {count} results, got {got}"
+        outcome = Outcome(None, ValueError(message))
     return [outcome] * count
 
 
@@ -592,8 +593,8 @@ def _next_meta(envelope: JsonObject) -> JsonObject:
 
 def _envelope_reply(result: Any, visited: List[str], settings: Settings) -> Reply:
     if not isinstance(result, dict):
-        message = "an envelope handler must return envelopes (dict), a list of them or None, got %s"
-        raise TypeError(message % type(result).__name__)
+        got = type(result).__name__
+        raise TypeError(f"an envelope handler must return envelopes (dict), a list of them or None, got {got}")
     if settings.validate:
         _check_result(result, visited)
     meta = {key: result[key] for key in ("route", "headers") if result.get(key) is not None}
@@ -604,11 +605,13 @@ def _check_result(result: JsonObject, visited: List[str]) -> None:
     if "payload" not in result:
         raise ValueError("the handler returned an envelope without payload")
     if not isinstance(result.get("headers") or {}, dict):
-        raise ValueError("the handler returned headers that are no dict, but %s" % type(result["headers"]).__name__)
+        raise ValueError(f"the handler returned headers that are no dict, but {type(result['headers']).__name__}")
     actors, _ = check_route(result.get("route"))
     if actors[: len(visited)] != visited:
-        message = "the handler changed route.actors up to the current one: %s became %s; only later ones may change"
-        raise ValueError(message % (visited, actors[: len(visited)]))
+        changed = f"{visited} became {actors[: len(visited)]}"
+        raise ValueError(
+            f"the handler changed route.actors up to the current one: {changed}; only later ones may change"
+        )
 
 
 def run_handler(handler: Handler, items: Sequence[Item], settings: Settings) -> Replies:
@@ -618,7 +621,8 @@ def run_handler(handler: Handler, items: Sequence[Item], settings: Settings) -> 
         while True:
             argument = steps.send(_call(handler, argument))
     except StopIteration as end:
-        return end.value
+        replies: Replies = end.value
+        return replies
 
 
 def _call(handler: Handler, argument: Any) -> Outcome:
@@ -651,7 +655,8 @@ async def run_async_handler(
         while True:
             argument = steps.send(await _call_async(handler, argument, cancelled))
     except StopIteration as end:
-        return end.value
+        replies: Replies = end.value
+        return replies
 
 
 async def _call_async(handler: Handler, argument: Any, cancelled: Callable[[], bool]) -> Outcome:
@@ -678,11 +683,11 @@ def load_handler(path: str) -> Handler:
     owner: Any = module
     if len(rest) == 2:
         owner = _construct(path, _member(path, module, rest[0]))
-    handler = _member(path, owner, rest[-1])
+    handler: Handler = _member(path, owner, rest[-1])
     if isinstance(handler, type):
-        raise LoadError("%s is a class; name its method: %s.METHOD (it has: %s)" % (path, path, _names(handler)))
+        raise LoadError(f"{path} is a class; name its method: {path}.METHOD (it has: {_names(handler)})")
     if not callable(handler):
-        raise LoadError("%s is no function, but %s" % (path, type(handler).__name__))
+        raise LoadError(f"{path} is no function, but {type(handler).__name__}")
     _check_one_argument(path, handler)
     return handler
 
@@ -698,12 +703,12 @@ def _import_longest(path: str, parts: List[str]) -> Tuple[Any, List[str]]:
             return importlib.import_module(name), parts[length:]
         except ModuleNotFoundError as error:
             if error.name is None or not (name + ".").startswith(error.name + "."):
-                raise LoadError("importing %s needs module %s, which is not there" % (name, error.name)) from error
+                raise LoadError(f"importing {name} needs module {error.name}, which is not there") from error
             missing = error.name
         except BaseException as error:
-            raise LoadError("importing %s failed: %s: %s" % (name, type(error).__name__, _message(error))) from error
+            raise LoadError(f"importing {name} failed: {type(error).__name__}: {_message(error)}") from error
     where = ", ".join(folder or "." for folder in sys.path[:4])
-    raise LoadError("there is no module %s (looked in %s, ...)" % (missing, where))
+    raise LoadError(f"there is no module {missing} (looked in {where}, ...)")
 
 
 def _member(path: str, owner: Any, name: str) -> Any:
@@ -711,10 +716,10 @@ def _member(path: str, owner: Any, name: str) -> Any:
         return getattr(owner, name)
     except AttributeError:
         if isinstance(owner, type(sys)):
-            place = "module %s (%s)" % (owner.__name__, getattr(owner, "__file__", None) or "built in")
+            place = f"module {owner.__name__} ({getattr(owner, '__file__', None) or 'built in'})"
         else:
-            place = "class %s" % type(owner).__name__
-        raise LoadError("%s has no %s; it has: %s" % (place, name, _names(owner))) from None
+            place = f"class {type(owner).__name__}"
+        raise LoadError(f"{place} has no {name}; it has: {_names(owner)}") from None
 
 
 def _names(owner: Any) -> str:
@@ -725,19 +730,19 @@ def _names(owner: Any) -> str:
 
 def _construct(path: str, cls: Any) -> Any:
     if not isinstance(cls, type):
-        raise LoadError("%s in %s is no class, but %s" % (path.split(".")[-2], path, type(cls).__name__))
+        raise LoadError(f"{path.split('.')[-2]} in {path} is no class, but {type(cls).__name__}")
     try:
         parameters = list(inspect.signature(cls).parameters.values())
     except (ValueError, TypeError):
         parameters = []
     needed = [each.name for each in parameters if each.default is each.empty and each.kind not in (2, 4)]
     if needed:
-        message = "class %s needs %s, but is constructed without arguments; give each parameter a default"
-        raise LoadError(message % (cls.__name__, ", ".join(needed)))
+        needs = f"class {cls.__name__} needs {', '.join(needed)}"
+        raise LoadError(f"{needs}, but is constructed without arguments; give each parameter a default")
     try:
         return cls()
     except BaseException as error:
-        raise LoadError("%s() failed: %s: %s" % (cls.__name__, type(error).__name__, _message(error))) from error
+        raise LoadError(f"{cls.__name__}() failed: {type(error).__name__}: {_message(error)}") from error
 
 
 def _check_one_argument(path: str, handler: Handler) -> None:
@@ -748,12 +753,12 @@ def _check_one_argument(path: str, handler: Handler) -> None:
     try:
         signature.bind(None)
     except TypeError:
-        raise LoadError("%s must take one argument, but is %s%s" % (path, path.split(".")[-1], signature)) from None
+        raise LoadError(f"{path} must take one argument, but is {path.split('.')[-1]}{signature}") from None
 
 
 def is_async(handler: Handler) -> bool:
     function: Any = inspect.unwrap(handler)
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 # --- Worker: answers connections that the supervisor passes to it -----------------------------------------------------
@@ -763,11 +768,16 @@ def is_async(handler: Handler) -> bool:
 def work(settings: Settings, controls: List[socket.socket], slots: mmap.mmap) -> int:
     """Loads the handler and answers until the supervisor lets go of the control sockets. The worker's exit code."""
     _die_with(os.getppid())
-    sys.path[:1] = [os.getcwd()]
+    # n.b. Python puts the script's folder first; a handler's modules lie in the folder where the program starts.
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [os.getcwd()] + [folder for folder in sys.path if os.path.abspath(folder) != here]
+    # n.b. a worker that is killed would take along what the handler had printed into a full buffer.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         handler = load_handler(settings.handler)
     except LoadError as error:
-        complain("ASYA_HANDLER %s cannot be loaded: %s" % (json.dumps(settings.handler), error))
+        complain(f"ASYA_HANDLER {json.dumps(settings.handler)} cannot be loaded: {error}")
         if error.__cause__ is not None:
             sys.stderr.write(_traceback(error.__cause__))
         return 1
@@ -776,6 +786,14 @@ def work(settings: Settings, controls: List[socket.socket], slots: mmap.mmap) ->
     else:
         serve(handler, settings, controls, slots)
     return 0
+
+
+def _work_or_die(settings: Settings, controls: List[socket.socket], slots: mmap.mmap) -> int:
+    try:
+        return work(settings, controls, slots)
+    except Exception:
+        log.critical("the worker ends", exc_info=True)
+        return 1
 
 
 def _die_with(parent: int) -> None:
@@ -801,13 +819,12 @@ def receive_connection(control: socket.socket) -> Optional[Tuple[int, socket.soc
     return U32.unpack(data)[0], socket.socket(fileno=descriptors[0])
 
 
-def hang_up(connection: socket.socket) -> None:
+def shut_down(connection: socket.socket) -> None:
     """Ends a connection for good, also where other processes hold copies of it."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
-    connection.close()
+    except OSError as error:
+        log.debug("the peer was faster: %s", error)
 
 
 class HangUp:
@@ -908,7 +925,8 @@ class Lane:
     def _drop(self, connection: Connection) -> None:
         self._poll.unregister(connection.socket)
         del self._connections[connection.socket.fileno()]
-        hang_up(connection.socket)
+        shut_down(connection.socket)
+        connection.socket.close()
 
 
 def encode_refusal(reader: FrameReader, error: FrameError) -> List[bytes]:
@@ -961,83 +979,9 @@ def serve_async(handler: Handler, settings: Settings, controls: List[socket.sock
 async def _serve_loop(handler: Handler, settings: Settings, control: socket.socket, slots: mmap.mmap) -> None:
     import asyncio
 
-    loop = asyncio.get_event_loop()
-    free = asyncio.Semaphore(settings.concurrency)
+    loop: Any = asyncio.get_event_loop()
     over = loop.create_future()
-
-    class Peer(asyncio.Protocol):
-        def __init__(self, connection: socket.socket, slot: int) -> None:
-            self._connection = connection
-            self._slot = slot
-            self._reader = FrameReader(settings.max_frame_bytes)
-            self._hang_up = HangUp(connection)
-            self._task: Optional[asyncio.Task] = None
-            self._lost = False
-            self._broken = False
-
-        def connection_made(self, transport: Any) -> None:
-            self._transport = transport
-
-        def data_received(self, data: bytes) -> None:
-            if self._broken:
-                return
-            try:
-                self._reader.feed(bytes(data))
-                self._next()
-            except FrameError as error:
-                self._refuse(error)
-
-        def eof_received(self) -> bool:
-            """True keeps the connection open: a peer that has only stopped sending still waits for its reply."""
-            return self._task is not None and not self._hang_up.seen()
-
-        def connection_lost(self, _error: Optional[Exception]) -> None:
-            self._lost = True
-            if self._task is not None:
-                self._task.cancel()
-            try:
-                self._connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-        def _next(self) -> None:
-            if self._task is None:
-                frame = self._reader.next_frame()
-                if frame is not None:
-                    self._task = loop.create_task(self._answer(self._reader.version or 1, frame))
-
-        async def _answer(self, version: int, frame: bytes) -> None:
-            try:
-                items = parse_frame(version, frame)
-                async with free:
-                    slots[self._slot] = 1
-                    try:
-                        replies = await run_async_handler(handler, items, settings, lambda: self._lost)
-                        parts = encode_frame(version, replies, settings.max_frame_bytes)
-                    finally:
-                        slots[self._slot] = 0
-                self._reply(version, parts)
-            except FrameError as error:
-                self._refuse(error)
-
-        def _reply(self, version: int, parts: List[bytes]) -> None:
-            if self._lost:
-                return
-            self._transport.write(b"".join(parts))
-            self._task = None
-            if version == 1:
-                self._transport.close()
-                return
-            try:
-                self._next()
-            except FrameError as error:
-                self._refuse(error)
-
-        def _refuse(self, error: FrameError) -> None:
-            log.warning("connection refused: %s", error)
-            self._broken = True
-            self._transport.write(b"".join(encode_refusal(self._reader, error)))
-            self._transport.write_eof()
+    server = AsyncServer(handler, settings, slots, loop, asyncio.Semaphore(settings.concurrency))
 
     def take() -> None:
         received = receive_connection(control)
@@ -1047,11 +991,107 @@ async def _serve_loop(handler: Handler, settings: Settings, control: socket.sock
             return
         slot, connection = received
         connection.setblocking(False)
-        loop.create_task(loop.connect_accepted_socket(lambda: Peer(connection, slot), connection))
+        loop.create_task(loop.connect_accepted_socket(lambda: AsyncPeer(server, connection, slot), connection))
 
     loop.add_reader(control.fileno(), take)
     report_ready(control, 1)
     await over
+
+
+class AsyncServer(NamedTuple):
+    """What the connections of one event loop share."""
+
+    handler: Handler
+    settings: Settings
+    slots: mmap.mmap
+    loop: Any
+    free: Any
+
+    async def answer(self, peer: "AsyncPeer", version: int, frame: bytes) -> List[bytes]:
+        """Raises FrameError, ConnectionResetError."""
+        items = parse_frame(version, frame)
+        async with self.free:
+            self.slots[peer.slot] = 1
+            try:
+                # n.b. in this order, as in a lane.
+                if peer.hang_up.seen():
+                    raise ConnectionResetError("closed before its handler ran")
+                replies = await run_async_handler(self.handler, items, self.settings, lambda: peer.lost)
+                return encode_frame(version, replies, self.settings.max_frame_bytes)
+            finally:
+                self.slots[peer.slot] = 0
+
+
+class AsyncPeer:
+    """A connection as asyncio's Protocol: one request at a time; its task is cancelled when the connection is lost."""
+
+    def __init__(self, server: AsyncServer, connection: socket.socket, slot: int) -> None:
+        self._server = server
+        self._connection = connection
+        self.slot = slot
+        self._reader = FrameReader(server.settings.max_frame_bytes)
+        self.hang_up = HangUp(connection)
+        self._transport: Any = None
+        self._task: Any = None
+        self.lost = False
+        self._broken = False
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self._broken:
+            return
+        try:
+            self._reader.feed(bytes(data))
+            self._begin_next()
+        except FrameError as error:
+            self._refuse(error)
+
+    def eof_received(self) -> bool:
+        """True keeps the connection open: a peer that has only stopped sending still waits for its reply."""
+        return self._task is not None and not self.hang_up.seen()
+
+    def connection_lost(self, _error: Optional[Exception]) -> None:
+        self.lost = True
+        if self._task is not None:
+            self._task.cancel()
+        shut_down(self._connection)
+
+    def pause_writing(self) -> None:
+        """Nothing to pause: there is one reply at a time."""
+
+    def resume_writing(self) -> None:
+        """Nothing to resume."""
+
+    def _begin_next(self) -> None:
+        """Raises FrameError."""
+        frame = None if self._task is not None else self._reader.next_frame()
+        if frame is not None:
+            self._task = self._server.loop.create_task(self._answer(self._reader.version or 1, frame))
+
+    async def _answer(self, version: int, frame: bytes) -> None:
+        try:
+            parts = await self._server.answer(self, version, frame)
+            if self.lost:
+                return
+            self._transport.write(b"".join(parts))
+            self._task = None
+            if version == 1:
+                self._transport.close()
+            else:
+                self._begin_next()
+        except ConnectionResetError as error:
+            log.debug("connection lost: %s", error)
+            self._transport.abort()
+        except FrameError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: FrameError) -> None:
+        log.warning("connection refused: %s", error)
+        self._broken = True
+        self._transport.write(b"".join(encode_refusal(self._reader, error)))
+        self._transport.write_eof()
 
 
 # --- Supervisor: owns the socket, watches for closed connections, replaces the worker ---------------------------------
@@ -1098,9 +1138,11 @@ class Supervisor:
         self._watch_signals()
         self._start_worker()
         while self._exit_code is None:
-            for descriptor, events in self._poll.poll(self._timeout_ms()):
-                if descriptor in self._watched:
-                    self._watched[descriptor](events)
+            events = self._poll.poll(self._timeout_ms())
+            for descriptor, happened, callback in [(each, what, self._watched.get(each)) for each, what in events]:
+                # n.b. a callback may close other descriptors, and the next one opened gets the same number.
+                if callback is not None and callback is self._watched.get(descriptor):
+                    callback(happened)
             self._on_time(time.monotonic())
         return self._exit_code
 
@@ -1126,7 +1168,7 @@ class Supervisor:
             self._forget_in_worker()
             for ours, _ in pairs:
                 ours.close()
-            sys.exit(work(self._settings, [theirs for _, theirs in pairs], self._slots))
+            sys.exit(_work_or_die(self._settings, [theirs for _, theirs in pairs], self._slots))
         for ours, theirs in pairs:
             theirs.close()
             ours.setblocking(False)
@@ -1191,8 +1233,8 @@ class Supervisor:
             log.error("the worker %s; starting another", death_words(status))
             self._start_worker()
         if self._exit_code and worker.ready:
-            message = "the worker %s, %d times within %d s"
-            complain(message % (death_words(status), len(self._deaths), DEATHS_WINDOW_SECONDS))
+            times = len(self._deaths)
+            complain(f"the worker {death_words(status)}, {times} times within {DEATHS_WINDOW_SECONDS:.0f} s")
 
     def _dies_too_often(self) -> bool:
         now = time.monotonic()
@@ -1219,6 +1261,8 @@ class Supervisor:
         }
         with open(settings.ready_path + ".new", "w", encoding="utf-8") as file:
             json.dump(ready, file)
+        # n.b. the sidecar runs as another user.
+        os.chmod(settings.ready_path + ".new", 0o644)
         os.rename(settings.ready_path + ".new", settings.ready_path)
         self._watch(self._listener, select.POLLIN, self._on_connect)
         log.info("ready on %s", settings.socket_path)
@@ -1350,10 +1394,7 @@ class Supervisor:
         self._end_at = now + WORKER_END_SECONDS
         for control in self._worker.controls if self._worker is not None else []:
             self._unwatch(control)
-            try:
-                control.shutdown(socket.SHUT_RDWR)
-            except OSError as error:
-                log.debug("the worker has ended already: %s", error)
+            shut_down(control)
 
 
 def exit_code(status: int) -> int:
@@ -1362,8 +1403,8 @@ def exit_code(status: int) -> int:
 
 def death_words(status: int) -> str:
     if os.WIFSIGNALED(status):
-        return "was ended by signal %d" % os.WTERMSIG(status)
-    return "ended by itself with exit code %d" % os.WEXITSTATUS(status)
+        return f"was ended by signal {os.WTERMSIG(status)}"
+    return f"ended by itself with exit code {os.WEXITSTATUS(status)}"
 
 
 # --- Program ----------------------------------------------------------------------------------------------------------
@@ -1373,7 +1414,7 @@ TERMINATION_LOG = "/dev/termination-log"
 
 
 def complain(message: str) -> None:
-    line = "asya_runtime: error: %s\n" % message.replace("\n", " ")
+    line = f"asya_runtime: error: {' '.join(message.split())}\n"
     sys.stderr.write(line)
     sys.stderr.flush()
     if os.path.isfile(TERMINATION_LOG) and os.access(TERMINATION_LOG, os.W_OK):
@@ -1385,8 +1426,8 @@ def usage() -> str:
     lines = ["usage: asya_runtime.py [--probe | --version | -h]", "", (__doc__ or "").split("\n")[0], ""]
     lines += ["  --probe    exit 0 where the handler is loaded and the socket accepts", "  --version  say it", ""]
     for variable in VARIABLES:
-        default = "" if variable.default is None else " [%s]" % variable.default
-        lines.append("  %-23s %s%s" % (variable.name, variable.meaning, default))
+        default = "" if variable.default is None else f" [{variable.default}]"
+        lines.append(f"  {variable.name:23} {variable.meaning}{default}")
     return "\n".join(lines)
 
 
@@ -1401,7 +1442,7 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
         print(usage())
         return 0
     if list(arguments) == ["--version"]:
-        print("asya_runtime %s, protocol %d" % (VERSION, PROTOCOL))
+        print(f"asya_runtime {VERSION}, protocol {PROTOCOL}")
         return 0
     if arguments:
         sys.stderr.write(usage() + "\n")
@@ -1409,14 +1450,18 @@ def main(arguments: Sequence[str], env: Mapping[str, str]) -> int:
     try:
         settings = read_settings(env)
         if not os.access(settings.socket_dir, os.W_OK | os.X_OK):
-            message = "ASYA_SOCKET_DIR must be a folder in which this process may write, got %s"
-            raise SettingError(message % json.dumps(settings.socket_dir))
+            folder = json.dumps(settings.socket_dir)
+            raise SettingError(f"ASYA_SOCKET_DIR must be a folder in which this process may write, got {folder}")
     except SettingError as error:
         complain(str(error))
         return 1
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     allow_descriptors(4 * settings.concurrency + 256)
-    return Supervisor(settings).run()
+    try:
+        return Supervisor(settings).run()
+    except OSError as error:
+        complain(f"the operating system refused: {error}")
+        return 1
 
 
 if __name__ == "__main__":

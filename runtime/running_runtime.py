@@ -1,4 +1,5 @@
 """The runtime as a process on a real socket, for the tests."""
+
 import contextlib
 import json
 import os
@@ -73,9 +74,13 @@ class RunningRuntime:
         except FileNotFoundError:
             return None
 
+    def worker_other_than(self, pid):
+        """runtime-ready, if another worker than `pid` is ready."""
+        ready = self.ready()
+        return ready if ready is not None and ready["pid"] != pid else None
+
     def ready_again(self, pid):
-        """runtime-ready of another worker than `pid`."""
-        return until(lambda: (self.ready() or {"pid": pid})["pid"] != pid and self.ready(), "another worker is ready")
+        return until(lambda: self.worker_other_than(pid), "another worker is ready")
 
     def output(self):
         with open(os.path.join(self.folder, "output")) as file:
@@ -173,5 +178,5 @@ def alive(pid):
     try:
         with open("/proc/%d/stat" % pid) as file:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False

@@ -1,4 +1,6 @@
 """A handler whose connection is closed really ends, whatever it does, and the runtime is ready again."""
+
+import functools
 import os
 import unittest
 
@@ -116,6 +118,9 @@ class Cancel(unittest.TestCase):
 
 
 class Crash(unittest.TestCase):
+    def replaced_or_ended(self, runtime, pid):
+        return runtime.process.poll() or runtime.worker_other_than(pid)
+
     def test_a_worker_that_dies_is_replaced_and_its_envelopes_come_back_unanswered(self):
         with RunningRuntime("hangs.crash") as runtime:
             pid = runtime.ready()["pid"]
@@ -134,7 +139,7 @@ class Crash(unittest.TestCase):
                 with runtime.open() as wire:
                     wire.send(envelope("crash"))
                     self.assertTrue(wire.closed())
-                until(lambda: (runtime.ready() or {"pid": pid})["pid"] != pid or runtime.process.poll(), "next or end")
+                until(functools.partial(self.replaced_or_ended, runtime, pid), "another worker, or the end")
             self.assertEqual(runtime.process.wait(30), 128 + 11)
             self.assertIn("error: the worker was ended by signal 11, 4 times within 60 s", runtime.output())
 

@@ -1,4 +1,5 @@
 """Requests and replies of a real process on a real socket, byte by byte where bytes matter."""
+
 import json
 import struct
 import unittest
@@ -12,8 +13,9 @@ class FirstWire(unittest.TestCase):
     """Asya 0.1's sidecar with this runtime."""
 
     def test_a_transcript_of_0_1_is_answered_byte_by_byte_and_the_connection_is_closed(self):
-        request = b'{"id":"e1","route":{"actors":["first","second"],"current":0},"headers":{"trace":"t"},"payload":{"x":1}}'
-        reply = b'[{"payload":{"x":1},"route":{"actors":["first","second"],"current":1},"headers":{"trace":"t"}}]'
+        route = b'"route":{"actors":["first","second"],"current":'
+        request = b'{"id":"e1",' + route + b'0},"headers":{"trace":"t"},"payload":{"x":1}}'
+        reply = b'[{"payload":{"x":1},' + route + b'1},"headers":{"trace":"t"}}]'
         with RunningRuntime("plain.echo") as runtime:
             connection = runtime.connect()
             connection.sendall(struct.pack(">I", len(request)) + request)
@@ -215,9 +217,7 @@ class EnvelopeMode(unittest.TestCase):
         self.assertIn("must return envelopes", self.ask("envelopes.not_an_envelope")["details"]["message"])
         self.assertIn("without payload", self.ask("envelopes.empty")["details"]["message"])
         self.assertEqual(self.ask("envelopes.empty", ASYA_ENABLE_VALIDATION="false"), {})
-        with RunningRuntime(
-            "envelopes.empty", ASYA_HANDLER_MODE="envelope", ASYA_ENABLE_VALIDATION="false"
-        ) as runtime:
+        with RunningRuntime("envelopes.empty", ASYA_HANDLER_MODE="envelope", ASYA_ENABLE_VALIDATION="false") as runtime:
             self.assertEqual(runtime.ask_first_wire(envelope(1)), [{}])
 
 

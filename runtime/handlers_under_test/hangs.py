@@ -86,6 +86,21 @@ def wait_for_file(payload):
     return payload["name"]
 
 
+running = []
+
+
+def count_running(payload):
+    """The most handlers that have run at the same time since this one began."""
+    running.append(payload["name"])
+    begun(payload["name"])
+    most = len(running)
+    while not os.path.exists(payload["path"]):
+        most = max(most, len(running))
+        time.sleep(0.01)
+    running.remove(payload["name"])
+    return max(most, len(running) + 1)
+
+
 def crash(payload):
     if payload == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)

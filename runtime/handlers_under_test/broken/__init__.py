@@ -1,0 +1,1 @@
+"""Packages and modules that cannot be imported."""

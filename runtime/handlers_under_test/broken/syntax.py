@@ -1,0 +1,1 @@
+def process(payload) return payload
