@@ -9,6 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[] | "all"> = {
   "core/": [],
   "transports/": ["core/"],
   "transports/local/": ["core/", "transports/"],
+  "transports/local/": ["core/", "transports/"],
   "transports/rabbitmq/": ["core/", "transports/"],
   "transports/sqs/": ["core/", "transports/"],
   "functions/asyncactor/compose/": ["core/", "transports/"],
@@ -24,7 +25,7 @@ const MAY_IMPORT: Record<string, readonly string[] | "all"> = {
   "test/": "all",
 };
 /** The registries: the only files of transports/ that know which transports there are. */
-const REGISTRIES = ["transports/render.ts", "transports/client.ts"];
+const REGISTRIES = ["transports/render.ts", "transports/clients.ts"];
 const PURE = /^(core|functions\/asyncactor\/compose)\/|^transports\/(?!.*client)/;
 const MODULES_WITHOUT_IO = ["node:buffer", "node:crypto", "node:util"];
 const OWNED_PACKAGES: Record<string, RegExp> = {

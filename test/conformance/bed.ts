@@ -1,0 +1,47 @@
+import type { Environment } from "../../core/env.ts";
+import type { ConnectOptions, MessageTransport } from "../../transports/messages.ts";
+
+export interface QueueOptions {
+  leaseMs?: number;
+  maxDeliveries?: number;
+}
+
+/** What there is to test beyond what every transport can do. */
+export interface Abilities {
+  /** Its queues are outside this process. */
+  outliveProcesses: boolean;
+  loseConnections: boolean;
+  /** The broker keeps its messages while it does not run. */
+  restart: boolean;
+}
+
+/** A broker that runs, and what it can do: the suite tests no less than that. */
+export interface Bed {
+  /** Makes the actor's queue with its dead letters. */
+  declare(actor: string, options?: QueueOptions): Promise<void>;
+  connect(options: ConnectOptions): Promise<MessageTransport>;
+  /** Messages in the actor's dead-letter queue. */
+  deadLetters(actor: string): Promise<number>;
+  /** Messages in the actor's queue, in hand and delayed ones too. */
+  depth(actor: string): Promise<number>;
+  /** For another process to connect with. */
+  env: Environment;
+  /** Breaks every connection of this bed's transports once; returns how many. */
+  cut(): number;
+  /** Stops the broker as hard as can be and starts it again. */
+  restart(): Promise<void>;
+  /** How late a delayed message may come. */
+  delaySlackMs: number;
+  maxMessageBytes: number;
+  close(): Promise<void>;
+}
+
+/** A server that this machine cannot run: says which command would help. */
+export class MissingServer extends Error {
+  override readonly name = "MissingServer";
+}
+
+/** For an ability that a bed does not have: its tests are not there. */
+export function cannot(): never {
+  throw new Error("this bed cannot do that");
+}

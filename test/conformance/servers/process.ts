@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, readFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+
+export interface Started {
+  /** Ends it and everything that it started; resolves when it is gone. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** A server as a process group of its own, its output in a log file that a failure shows. */
+export async function startServer(
+  command: readonly [string, ...string[]],
+  { env, log, port, withinMs }: { env: NodeJS.ProcessEnv; log: string; port: number; withinMs: number },
+): Promise<Started> {
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = createWriteStream(log, { flags: "a" });
+  child.stdout.pipe(output);
+  child.stderr.pipe(output);
+  const exited = once(child, "exit");
+  const killAtExit = () => killGroup(child, "SIGKILL");
+  process.once("exit", killAtExit);
+  const stop = async (signal: NodeJS.Signals = "SIGKILL") => {
+    process.removeListener("exit", killAtExit);
+    killGroup(child, signal);
+    await exited;
+  };
+  const deadline = Date.now() + withinMs;
+  while (!(await accepts(port))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`${program} does not answer on port ${port}; ${log} ends with:\n${lastLines(log)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { stop };
+}
+
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
+  return await Promise.all(
+    servers.map(async (server) => {
+      const address = server.address();
+      server.close();
+      await once(server, "close");
+      if (address === null || typeof address === "string") throw new Error("no TCP port");
+      return address.port;
+    }),
+  );
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, "utf8").split("\n").slice(-20).join("\n");
+}
