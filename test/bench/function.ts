@@ -33,7 +33,7 @@ export interface FunctionFigures {
 export async function measureFunction(): Promise<FunctionFigures[]> {
   const folder = await mkdtemp(join(tmpdir(), "asya-bench-"));
   await makeCertificates(folder);
-  const flags = [`--tls-server-certs-dir=${folder}`, "--metrics-address=off", "--log-level=warn"];
+  const flags = [`--tls-server-certs-dir=${folder}`, "--metrics-address=off"];
   const empty = await startFunction(
     await freshBundle({ name: "empty-function", entry: "test/bench/empty-function.ts" }),
     flags,
