@@ -140,6 +140,14 @@ export const FINDINGS = {
     why: "The container asya-runtime has no ASYA_HANDLER; the runtime would end at its start.",
   },
   W008: { title: "mount hides ours", why: "A mount of the user's takes the place of an injected one." },
+  W009: {
+    title: "own service account",
+    why: "The transport gives its own service account the right to reach the queue; the pod template names another.",
+  },
+  W010: {
+    title: "perhaps two actors on one queue",
+    why: "Actors of one name in two namespaces share a queue, unless the platform's settings (not known here) tell the namespaces apart.",
+  },
   I001: {
     title: "outside the restricted profile",
     why: "The pod would be refused in a namespace that enforces Pod Security `restricted`.",

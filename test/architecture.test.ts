@@ -9,7 +9,6 @@ const MAY_IMPORT: Record<string, readonly string[] | "all"> = {
   "core/": [],
   "transports/": ["core/"],
   "transports/local/": ["core/", "transports/"],
-  "transports/local/": ["core/", "transports/"],
   "transports/rabbitmq/": ["core/", "transports/"],
   "transports/sqs/": ["core/", "transports/"],
   "functions/asyncactor/compose/": ["core/", "transports/"],

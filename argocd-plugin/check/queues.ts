@@ -1,6 +1,16 @@
 import { type Finding, finding } from "../../core/finding.ts";
-import { actorView, planActor, type World } from "../../functions/asyncactor/compose/plan.ts";
+import { isObject } from "../../core/json.ts";
+import { queueName } from "../../core/names.ts";
+import { planActor, type World } from "../../functions/asyncactor/compose/plan.ts";
+import { planTransport } from "../../functions/asyncactor/compose/transport-plan.ts";
 import { objectName, type Placed } from "./placed.ts";
+
+/** What makes two actors readers of one queue; `certain` = the platform's settings say so. */
+interface QueueIdentity {
+  name: string;
+  address: string;
+  certain: boolean;
+}
 
 /**
  * Two actors that would read one queue: two namespaces on one virtual host or account. Within a namespace an actor's
@@ -10,7 +20,7 @@ import { objectName, type Placed } from "./placed.ts";
  */
 export function sharedQueueFindings(actors: readonly Placed[], world: World): Finding[] {
   const namespaces = new Set(actors.map(({ manifest }) => manifest.metadata.namespace));
-  if (namespaces.size < 2 || world.platform === undefined) return [];
+  if (namespaces.size < 2) return [];
   const first = new Map<string, Placed>();
   const findings: Finding[] = [];
   for (const actor of actors) {
@@ -19,29 +29,34 @@ export function sharedQueueFindings(actors: readonly Placed[], world: World): Fi
     const before = first.get(queue.address);
     if (before === undefined) first.set(queue.address, actor);
     else if (before.manifest.metadata.namespace !== actor.manifest.metadata.namespace) {
-      findings.push(actor.at(sharedQueue(queue.name, before)));
+      findings.push(actor.at(sharedQueue(queue, before)));
     }
   }
   return findings;
 }
 
-function sharedQueue(queue: string, { manifest, source }: Placed): Finding {
+function sharedQueue({ name, certain }: QueueIdentity, { manifest, source }: Placed): Finding {
   const other = `${objectName(manifest)} of namespace ${manifest.metadata.namespace ?? "default"}`;
-  const message = `reads the queue ${queue}, as ${other} at ${source.file}:${source.line} does`;
+  const verb = certain ? "reads" : "reads, unless the platform's settings tell the namespaces apart,";
+  const message = `${verb} the queue ${name}, as ${other} at ${source.file}:${source.line} does`;
   const fix =
     "rename one of the two, or give their namespaces queues of their own in the platform's settings (vhost, queueName)";
-  return finding("E015", ["metadata", "name"], message, fix);
+  return finding(certain ? "E015" : "W010", ["metadata", "name"], message, fix);
 }
 
 /** Undefined where the actor cannot be rendered: its own findings say why. */
-function queueOf({ manifest }: Placed, world: World): { name: string; address: string } | undefined {
+function queueOf({ manifest }: Placed, world: World): QueueIdentity | undefined {
+  if (world.platform === undefined) return guessedQueue(manifest);
   const { plan } = planActor(manifest, world);
   if (plan === undefined) return undefined;
-  const { queue, queueAddress } = plan.transport.render({
-    actor: actorView(plan.actor),
-    transportName: plan.actor.spec.transport,
-    config: plan.transportConfig,
-    observed: {},
-  });
-  return { name: queue, address: queueAddress };
+  const { queue, queueAddress } = planTransport(plan, {}).transportPlan;
+  return { name: queue, address: queueAddress, certain: true };
+}
+
+/** By the transports' defaults: the actor's name alone makes the queue's. */
+function guessedQueue(manifest: Placed["manifest"]): QueueIdentity | undefined {
+  const spec = manifest["spec"];
+  if (!isObject(spec) || typeof spec["transport"] !== "string") return undefined;
+  const name = queueName(manifest.metadata.name);
+  return { name, address: `${spec["transport"]}/${name}`, certain: false };
 }

@@ -1,9 +1,10 @@
 import type { Finding } from "../../../core/finding.ts";
 import type { ActorObject } from "./actor.ts";
 import { checkOwnWords } from "./own-words.ts";
-import { actorView, distinct, planActor, type World } from "./plan.ts";
+import { distinct, planActor, type World } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import { judgePodTemplate } from "./pod-template.ts";
+import { planTransport } from "./transport-plan.ts";
 import { resolveActor, resolveFlavors } from "./resolve.ts";
 
 /** Stands in for the platform where only the actor's own folder is known. */
@@ -21,17 +22,8 @@ export function checkActor(actor: unknown, world: World): Finding[] {
   const planned = planActor(actor, world);
   if (planned.plan === undefined) return planned.findings;
   const { plan } = planned;
-  const transportPlan = plan.transport.render({
-    actor: actorView(plan.actor),
-    transportName: plan.actor.spec.transport,
-    config: plan.transportConfig,
-    observed: {},
-  });
-  return [
-    ...planned.findings,
-    ...transportPlan.findings,
-    ...judgePodTemplate(plan.actor.spec, null).findings,
-  ];
+  const transport = planTransport(plan, {});
+  return [...planned.findings, ...transport.findings, ...judgePodTemplate(plan.actor.spec, null).findings];
 }
 
 function checkWithoutPlatform(actor: unknown, world: World): Finding[] {

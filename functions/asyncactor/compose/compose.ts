@@ -6,11 +6,12 @@ import type { ActorObject } from "./actor.ts";
 import { allFalse, type Condition } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { renderObjects, workloadKey } from "./objects.ts";
-import { type ActorPlan, actorView, planActor, type World } from "./plan.ts";
+import { type ActorPlan, planActor, type World } from "./plan.ts";
 import { judgePodTemplate } from "./pod-template.ts";
 import { report } from "./report.ts";
 import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
+import { planTransport } from "./transport-plan.ts";
 import { adoptionFindings, type Existing, flipFindings, vanishingQueueFindings } from "./takeover.ts";
 
 export interface ComposeInput {
@@ -65,17 +66,12 @@ export function compose(input: ComposeInput): Composed {
 function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[]): Rendered {
   const object = input.actor as ActorObject; // planActor checked it
   const { observed, existing } = input;
-  const transportPlan = plan.transport.render({
-    actor: actorView(plan.actor),
-    transportName: plan.actor.spec.transport,
-    config: plan.transportConfig,
-    observed,
-  });
+  const { transportPlan, findings: transportFindings } = planTransport(plan, observed);
   const running = observed[workloadKey(plan)] ?? existing.workload;
   const manifests = renderObjects(plan, transportPlan, running, memoryOf(object.status).warmedUp === true);
   const findings = [
     ...found,
-    ...transportPlan.findings,
+    ...transportFindings,
     ...flipFindings(plan.actor, Object.values(renderTransports), observed),
     ...adoptionFindings(object.metadata.uid, object.metadata.annotations ?? {}, existing),
     ...vanishingQueueFindings(manifests, observed),

@@ -1,10 +1,9 @@
 import { type FieldPath, type Finding, finding, quoteValue } from "../../../core/finding.ts";
 import { PLATFORM_NAME } from "../../../core/names.ts";
 import { didYouMean } from "../../../core/suggest.ts";
-import type { ActorView, Transport } from "../../../transports/contract.ts";
+import type { Transport } from "../../../transports/contract.ts";
 import { renderTransports } from "../../../transports/render.ts";
 import type { ActorObject, EffectiveActor } from "./actor.ts";
-import { durationMs } from "../../../core/duration.ts";
 import { checkOwnWords } from "./own-words.ts";
 import { type Platform, type PlatformTransport, readPlatform } from "./platform.ts";
 import { type FlavorConfig, hasErrors, resolveActor, resolveFlavors } from "./resolve.ts";
@@ -89,19 +88,6 @@ function findTransport(name: string, platform: Platform): { entry?: PlatformTran
     };
   }
   return { entry, findings: [] };
-}
-
-/** What the transport needs to know of the actor. */
-export function actorView(actor: EffectiveActor): ActorView {
-  const { spec } = actor;
-  return {
-    name: actor.name,
-    namespace: actor.namespace,
-    processingMs: durationMs(spec.timeout.processing) ?? 0,
-    queueLength: spec.scaling.queueLength,
-    sendTo: spec.access?.sendTo,
-    messagesAtDeletion: spec.deletion.messages,
-  };
 }
 
 /** The actor's own words and the effective actor are judged by the same rules: say each thing once. */

@@ -14,6 +14,8 @@ const CODES: Readonly<Record<ViolationKind, FindingCode>> = {
   duplicate: "E018",
 };
 
+const KUBERNETES = { nullItems: true };
+
 /**
  * What the newest Kubernetes that we know would refuse in a pod template, and which of its fields the oldest one lacks:
  * only with those, or with a finding, must a cluster be asked for its own schema.
@@ -22,7 +24,7 @@ export function checkPodTemplate(
   template: unknown,
   base: FieldPath,
 ): { findings: Finding[]; newerFields: FieldPath[] } {
-  const { violations, newerFields } = checkSchema(definition("PodTemplateSpec"), template, base);
+  const { violations, newerFields } = checkSchema(definition("PodTemplateSpec"), template, base, KUBERNETES);
   return { findings: violations.map(toFinding), newerFields };
 }
 
@@ -34,7 +36,7 @@ export function checkVolumeClaimTemplates(
   const checks = templates.map((template, index) => {
     const spec = isObject(template) ? template["spec"] : undefined;
     if (!isObject(spec)) return { violations: [], newerFields: [] };
-    return checkSchema(definition("PersistentVolumeClaimSpec"), spec, [...base, index, "spec"]);
+    return checkSchema(definition("PersistentVolumeClaimSpec"), spec, [...base, index, "spec"], KUBERNETES);
   });
   return {
     findings: checks.flatMap(({ violations }) => violations.map(toFinding)),
@@ -54,7 +56,7 @@ export function checkPodTemplateAgainstCluster(
   base: FieldPath,
 ): Finding[] {
   if (!isObject(schema) || !hasPodTemplate(schema)) return checkPodTemplate(template, base).findings;
-  const { violations } = checkSchema(schema, { spec: { template } }, []);
+  const { violations } = checkSchema(schema, { spec: { template } }, [], KUBERNETES);
   return violations
     .filter(({ path }) => path[0] === "spec" && path[1] === "template")
     .map((violation) => toFinding({ ...violation, path: [...base, ...violation.path.slice(2)] }));

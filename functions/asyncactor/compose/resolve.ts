@@ -160,11 +160,11 @@ function limitFindings({ scaling, spec }: EffectiveActor, platform: Platform): F
     const message = `is over the platform's limits.maxReplicas ${limit} (got ${value})`;
     found.push(finding("E026", path, message, `use at most ${limit}`));
   }
-  if (scaling.enabled && scaling.minReplicas > scaling.maxReplicas) {
-    const message = `must not be below minReplicas ${scaling.minReplicas} (got ${scaling.maxReplicas})`;
-    found.push(
-      finding("E012", ["spec", "scaling", "maxReplicas"], message, "raise it, or lower minReplicas"),
-    );
+  const { minReplicas, maxReplicas } = scaling;
+  const byAnnotation = minReplicas !== spec.scaling.minReplicas || maxReplicas !== spec.scaling.maxReplicas;
+  if (byAnnotation && minReplicas > maxReplicas) {
+    const message = `asya.sh/scale-min and scale-max leave ${minReplicas} to ${maxReplicas} replicas`;
+    found.push(finding("E012", ["metadata", "annotations"], message, "raise scale-max, or lower scale-min"));
   }
   return found;
 }
