@@ -17,6 +17,12 @@ export interface MessageTransport {
    * @throws {QueueNotFound | MessageTooLarge | TransportError}
    */
   send(actor: string, body: Uint8Array, options?: SendOptions): Promise<void>;
+  /**
+   * Puts a message into the dead letters of the own queue, so that it can be acked; missing where a transport cannot.
+   *
+   * @throws {QueueNotFound | MessageTooLarge | TransportError}
+   */
+  sendToDeadLetters?(body: Uint8Array): Promise<void>;
   /** The longest body that the broker takes, as far as it is known. */
   readonly maxMessageBytes: number;
   /** How long a message stays with its receiver without `extend`; undefined = as long as the connection. */

@@ -101,9 +101,19 @@ class LocalTransport implements MessageTransport {
 
   // oxlint-disable-next-line typescript/require-await -- what is thrown must reject
   async send(actor: string, body: Uint8Array, { delayMs = 0 }: SendOptions = {}): Promise<void> {
+    this.#put(actor, queueName(actor), body, delayMs);
+  }
+
+  // oxlint-disable-next-line typescript/require-await -- what is thrown must reject
+  async sendToDeadLetters(body: Uint8Array): Promise<void> {
+    if (this.#queue === undefined) throw new Error("this transport was opened for sending only");
+    const queue = deadLetterQueueName(this.#queue);
+    this.#put(queue, queue, body, 0);
+  }
+
+  #put(actor: string, queue: string, body: Uint8Array, delayMs: number): void {
     if (this.#closed) throw new TransportError("the transport is closed");
     if (body.length > MAX_MESSAGE_BYTES) throw new MessageTooLarge(actor, body.length, MAX_MESSAGE_BYTES);
-    const queue = queueName(actor);
     const stored = this.#try(() => this.#broker.store.put(queue, body, Date.now() + Math.ceil(delayMs)));
     if (!stored) throw new QueueNotFound(actor, queue);
     this.#broker.changed(queue);

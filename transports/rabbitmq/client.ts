@@ -1,5 +1,5 @@
 import type { ChannelModel, ConsumeMessage } from "amqplib";
-import { queueName } from "../../core/names.ts";
+import { deadLetterQueueName, queueName } from "../../core/names.ts";
 import { Intake } from "../intake.ts";
 import {
   type ConnectOptions,
@@ -36,6 +36,7 @@ interface Session {
 
 class RabbitmqTransport implements MessageTransport {
   readonly leaseMs = undefined;
+  readonly #actor: string | undefined;
   readonly #exchange: string;
   readonly #intake: Intake;
   readonly #consumer: Consumer | undefined;
@@ -48,6 +49,7 @@ class RabbitmqTransport implements MessageTransport {
   #held = 0;
 
   constructor(settings: RabbitmqSettings, { actor, onProblem = () => {} }: ConnectOptions) {
+    this.#actor = actor;
     this.#exchange = settings.exchange;
     this.#intake = new Intake(settings.prefetch ?? 1);
     if (actor !== undefined) {
@@ -89,6 +91,14 @@ class RabbitmqTransport implements MessageTransport {
       if (error instanceof MessageTooLarge) this.#learnedMaxBytes = error.maxBytes;
       throw error;
     }
+  }
+
+  /** By the default exchange, as the broker itself does it. */
+  async sendToDeadLetters(body: Uint8Array): Promise<void> {
+    if (this.#actor === undefined) throw new Error("this transport was opened for sending only");
+    const { publisher } = await this.#session();
+    const queue = deadLetterQueueName(queueName(this.#actor));
+    await publisher.publish({ exchange: "", actor: queue, body, properties: {} });
   }
 
   /** n.b. RabbitMQ fixes a consumer's prefetch at its start, so each change takes two turns to the broker. */
