@@ -1,6 +1,6 @@
 import { type FieldPath, quoteValue } from "./finding.ts";
 import { isObject } from "./json.ts";
-import { dereference, isOfType, isTypeUnion, typesOf } from "./schema-type.ts";
+import { dereference, isOfType, isTypeUnion, textPattern, typesOf } from "./schema-type.ts";
 import { abridged, fieldName, fixType, shown, typeNames } from "./schema-words.ts";
 import type { Schema } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -21,10 +21,16 @@ export interface SchemaCheck {
   newerFields: FieldPath[];
 }
 
+export interface SchemaCheckOptions {
+  /** Whether null may stand in a list without keys: in Kubernetes' own kinds it becomes the type's zero value. */
+  nullItems?: boolean;
+}
+
 /** What a walk carries along. `closes`: whether an object with properties is closed without saying so. */
 interface Walk extends SchemaCheck {
   root: Schema;
   closes: boolean;
+  nullItems: boolean;
 }
 
 /**
@@ -32,8 +38,13 @@ interface Walk extends SchemaCheck {
  *
  * @param base - where `value` stands in its object.
  */
-export function checkSchema(schema: Schema, value: unknown, base: FieldPath): SchemaCheck {
-  const walk: Walk = { root: schema, closes: true, violations: [], newerFields: [] };
+export function checkSchema(
+  schema: Schema,
+  value: unknown,
+  base: FieldPath,
+  { nullItems = false }: SchemaCheckOptions = {},
+): SchemaCheck {
+  const walk: Walk = { root: schema, closes: true, nullItems, violations: [], newerFields: [] };
   visit(schema, value, base, walk);
   return { violations: walk.violations, newerFields: walk.newerFields };
 }
@@ -66,7 +77,8 @@ function visitChoice(schema: Schema, value: unknown, path: FieldPath, walk: Walk
 }
 
 function visitText(schema: Schema, text: string, path: FieldPath, walk: Walk): void {
-  const { minLength = 0, maxLength = Infinity, pattern } = schema;
+  const { minLength = 0, maxLength = Infinity } = schema;
+  const { pattern, words } = textPattern(schema);
   if (text.length < minLength) {
     report(
       walk,
@@ -79,13 +91,13 @@ function visitText(schema: Schema, text: string, path: FieldPath, walk: Walk): v
     const rule = `must be at most ${maxLength} characters (got ${[...text].length})`;
     report(walk, "value", path, rule, "shorten it");
   } else if (pattern !== undefined && !regularExpression(pattern).test(text)) {
-    const words = schema["x-asya-pattern"] ?? `text that matches ${pattern}`;
     report(walk, "value", path, `must be ${words} (got ${shown(text, path)})`, "change it");
   }
 }
 
 function visitNumber(schema: Schema, value: number, path: FieldPath, walk: Walk): void {
-  const { minimum = -Infinity, maximum = schema.format === "int32" ? 2_147_483_647 : Infinity } = schema;
+  const [lowest, highest] = schema.format === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-Infinity, Infinity];
+  const { minimum = lowest, maximum = highest } = schema;
   const got = `(got ${shown(value, path)})`;
   if (value < minimum)
     report(walk, "value", path, `must be at least ${minimum} ${got}`, `use ${minimum} or more`);
@@ -95,10 +107,11 @@ function visitNumber(schema: Schema, value: number, path: FieldPath, walk: Walk)
 
 function visitList(schema: Schema, list: readonly unknown[], path: FieldPath, walk: Walk): void {
   checkSize(list.length, schema.minItems, schema.maxItems, path, walk);
-  if (schema.items !== undefined) {
-    for (const [index, item] of list.entries()) visit(schema.items, item, [...path, index], walk);
-  }
   const keys = schema["x-kubernetes-list-map-keys"];
+  for (const [index, item] of list.entries()) {
+    if (schema.items === undefined || (item === null && walk.nullItems && keys === undefined)) continue;
+    visit(schema.items, item, [...path, index], walk);
+  }
   if (keys !== undefined) visitKeys(keys, list, path, walk);
 }
 
@@ -195,7 +208,7 @@ function visitCombinations(schema: Schema, value: unknown, path: FieldPath, walk
 
 /** Violations of a schema that stands inside another one about the same value. */
 function violationsOf(schema: Schema, value: unknown, path: FieldPath, walk: Walk): Violation[] {
-  const inner: Walk = { root: walk.root, closes: false, violations: [], newerFields: walk.newerFields };
+  const inner: Walk = { ...walk, closes: false, violations: [] };
   visit(schema, value, path, inner);
   return inner.violations;
 }

@@ -45,3 +45,20 @@ export function isOfType(value: unknown, type: string): boolean {
   if (type === "null") return value === null;
   return typeof value === type;
 }
+
+/** resource.Quantity in k8s.io/apimachinery. */
+const QUANTITY =
+  "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
+
+/** The pattern that a text must match, and what it asks for in words. */
+export function textPattern(schema: Schema): { pattern: string | undefined; words: string } {
+  const pattern = schema.pattern ?? (isQuantity(schema) ? QUANTITY : undefined);
+  if (pattern === QUANTITY) return { pattern, words: "a quantity like 500m, 2 or 1.5Gi" };
+  return { pattern, words: schema["x-asya-pattern"] ?? `text that matches ${pattern}` };
+}
+
+/** n.b. in Kubernetes' OpenAPI a quantity, and nothing else, is text or a number. */
+function isQuantity(schema: Schema): boolean {
+  const types = typesOf(schema);
+  return types?.length === 2 && types.includes("string") && types.includes("number");
+}

@@ -35,6 +35,24 @@ const LIST_MAP_KEYS: Readonly<Record<string, readonly string[]>> = {
 const MEMBER_INDENT = " {4}";
 const INNER_INDENT = " {8}";
 
+/** The declarations say `number`; every other whole number of a pod or a claim has 32 bits in Kubernetes' OpenAPI. */
+const INT64: ReadonlySet<string> = new Set([
+  "ObjectMeta.deletionGracePeriodSeconds",
+  "ObjectMeta.generation",
+  "PodSecurityContext.fsGroup",
+  "PodSecurityContext.runAsGroup",
+  "PodSecurityContext.runAsUser",
+  "PodSecurityContext.supplementalGroups",
+  "PodSpec.activeDeadlineSeconds",
+  "PodSpec.terminationGracePeriodSeconds",
+  "Probe.terminationGracePeriodSeconds",
+  "SecurityContext.runAsGroup",
+  "SecurityContext.runAsUser",
+  "ServiceAccountTokenProjection.expirationSeconds",
+  "SleepAction.seconds",
+  "Toleration.tolerationSeconds",
+]);
+
 /** Schemas by name, read from the TypeScript declarations of an installed `kubernetes-models`. */
 export class KubernetesModels {
   readonly #packageFolder: string;
@@ -75,18 +93,19 @@ export class KubernetesModels {
       text,
     )?.[2];
     if (body === undefined) throw new Error(`${file} has no interface I${name}`);
-    const typeOf = (type: string): Schema => {
+    const typeOf = (type: string, field: string): Schema => {
       const list = /^Array<([^]+)>$/.exec(type)?.[1];
-      if (list !== undefined) return { type: "array", items: typeOf(list) };
+      if (list !== undefined) return { type: "array", items: typeOf(list, field) };
       const map = /^\{\s*\[key: string\]: ([^]+);\s*\}$/.exec(type)?.[1];
-      if (map !== undefined) return { type: "object", additionalProperties: typeOf(map) };
+      if (map !== undefined) return { type: "object", additionalProperties: typeOf(map, field) };
       const members = /^\{\n( {8}"[^]*)^ {4}\}$/m.exec(type)?.[1];
       if (members !== undefined) return objectOf(members, INNER_INDENT);
       if (/^"[^"]*"( \| "[^"]*")*$/.test(type)) {
         return { type: "string", enum: type.split(" | ").map((one): unknown => JSON.parse(one)) };
       }
       // n.b. no field of a pod or a claim is a fraction, except quantities.
-      if (type === "number") return { type: "integer" };
+      if (type === "number")
+        return { type: "integer", format: INT64.has(`${name}.${field}`) ? "int64" : "int32" };
       if (type === "string" || type === "boolean") return { type };
       const source = imports.get(type);
       if (source === undefined) throw new Error(`${file} uses ${type}, which this generator does not know`);
@@ -99,7 +118,7 @@ export class KubernetesModels {
       for (const [, field = "", optional, type = ""] of members.matchAll(member)) {
         const keys = LIST_MAP_KEYS[`${name.replace(/^EphemeralContainer$/, "Container")}.${field}`];
         properties[field] = {
-          ...typeOf(type),
+          ...typeOf(type, field),
           ...(keys === undefined ? {} : { "x-kubernetes-list-map-keys": keys }),
         };
         if (optional === undefined) required.push(field);

@@ -85,10 +85,24 @@ export class ApiServer {
     return new ApiServer(`http://${address}`, () => void proxy.kill());
   }
 
-  async request(method: string, path: string, object?: unknown): Promise<Answer> {
+  request(method: string, path: string, object?: unknown): Promise<Answer> {
+    return this.#send(method, path, "application/json", object);
+  }
+
+  /** Server-side apply that changes nothing. */
+  apply(path: string, object: unknown): Promise<Answer> {
+    return this.#send(
+      "PATCH",
+      `${path}?fieldManager=asya-test&force=true&dryRun=All`,
+      "application/apply-patch+yaml",
+      object,
+    );
+  }
+
+  async #send(method: string, path: string, contentType: string, object: unknown): Promise<Answer> {
     const response = await fetch(this.#origin + path, {
       method,
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": contentType },
       ...(object === undefined ? {} : { body: JSON.stringify(object) }),
     });
     return { status: response.status, body: (await response.json()) as Record<string, unknown> };
