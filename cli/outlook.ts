@@ -1,5 +1,5 @@
 import { isObject } from "../core/json.ts";
-import type { RenderedActor } from "./tree.ts";
+import type { RenderedActor } from "./rendered.ts";
 
 /** What will happen at 0, 1 and many waiting messages, in words; a line each. */
 export function outlook({

@@ -1,7 +1,18 @@
 import { type RunFunctionResponse, Severity } from "@crossplane-org/function-sdk-typescript";
 import { isObject } from "../core/json.ts";
 import type { Manifest } from "../core/manifest.ts";
-import type { RenderedActor } from "./tree.ts";
+
+/** One rendered actor, as the function answers it. */
+export interface RenderedActor {
+  name: string;
+  namespace: string;
+  /** By resource key. */
+  objects: Readonly<Record<string, Manifest>>;
+  /** `status.effective`. */
+  effective: Record<string, unknown>;
+  /** Findings that are no errors, a line each. */
+  warnings: readonly string[];
+}
 
 /** What the function refused, in its own words: a line per finding. */
 export class RefusedError extends Error {

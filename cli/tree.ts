@@ -2,18 +2,7 @@ import { isObject } from "../core/json.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { INSTALL_CONTAINER, RUNTIME_CONTAINER, SIDECAR_CONTAINER } from "../core/names.ts";
 import { outlook } from "./outlook.ts";
-
-/** One rendered actor, as the function answers it. */
-export interface RenderedActor {
-  name: string;
-  namespace: string;
-  /** By resource key. */
-  objects: Readonly<Record<string, Manifest>>;
-  /** `status.effective`. */
-  effective: Record<string, unknown>;
-  /** Findings that are no errors, a line each. */
-  warnings: readonly string[];
-}
+import type { RenderedActor } from "./rendered.ts";
 
 interface Branch {
   label: string;

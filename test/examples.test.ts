@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { renderFolder, yamlDocument } from "../cli/commands/render.ts";
-import { actorTree, type RenderedActor } from "../cli/tree.ts";
+import type { RenderedActor } from "../cli/rendered.ts";
+import { actorTree } from "../cli/tree.ts";
 import { crdValidator } from "./crds.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../examples");

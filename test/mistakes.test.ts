@@ -9,6 +9,7 @@ test("examples/mistakes gives the findings of its expected.md, every mistake at 
   const refusal: unknown = await runPlugin(FOLDER).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(RefusedError);
   const lines = (refusal as RefusedError).message.split("\n");
+  expect(lines.filter((line) => !/^\S+ ASYA-[EWI]\d{3} |^\.\.\. and |^\d+ errors/.test(line))).toEqual([]);
   const page = [
     "# What is said about examples/mistakes\n",
     "Written by `npm test -- -u`; the tests hold it. One line each, errors first; Argo CD shows the first ones.\n",

@@ -3,8 +3,8 @@ import { runFunction } from "../../functions/asyncactor/run-function.ts";
 import { formatFinding, severityOf } from "../../core/finding.ts";
 import { composeOffline } from "../crossplane.ts";
 import { renderableFolder } from "../folder.ts";
-import { renderedActor } from "../rendered.ts";
-import { actorTree, type RenderedActor } from "../tree.ts";
+import { renderedActor, type RenderedActor } from "../rendered.ts";
+import { actorTree } from "../tree.ts";
 
 interface Options {
   platform?: string;

@@ -10,8 +10,8 @@ import { composeOffline } from "../crossplane.ts";
 import { platformBeside } from "../folder.ts";
 import { runPlugin } from "../plugin-process.ts";
 import { programFile } from "../programs.ts";
-import { renderedActor } from "../rendered.ts";
-import { actorTree, type RenderedActor } from "../tree.ts";
+import { renderedActor, type RenderedActor } from "../rendered.ts";
+import { actorTree } from "../tree.ts";
 import { yamlDocument } from "./render.ts";
 
 const QUICKSTART = resolve(import.meta.dirname, "../../examples/quickstart");

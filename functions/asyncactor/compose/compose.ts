@@ -1,52 +1,17 @@
 import { type Finding, formatFinding, isError } from "../../../core/finding.ts";
-import type { Manifest, Observed } from "../../../core/manifest.ts";
-import type { TransportPlan } from "../../../transports/contract.ts";
 import { renderTransports } from "../../../transports/render.ts";
 import type { ActorObject } from "./actor.ts";
-import { allFalse, type Condition } from "./conditions.ts";
+import { allFalse } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { renderObjects, workloadKey } from "./objects.ts";
-import { type ActorPlan, planActor, type World } from "./plan.ts";
+import { type ActorPlan, planActor } from "./plan.ts";
 import { judgePodTemplate } from "./pod-template.ts";
+import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { report } from "./report.ts";
 import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
 import { planTransport } from "./transport-plan.ts";
-import { adoptionFindings, type Existing, flipFindings, vanishingQueueFindings } from "./takeover.ts";
-
-export interface ComposeInput {
-  /** The composite as the API server holds it, with its status. */
-  actor: unknown;
-  world: World;
-  /** Composed objects that exist, by resource key. */
-  observed: Readonly<Record<string, Observed>>;
-  existing: Existing;
-  /** The cluster's schema of a Deployment; null where it cannot be had, undefined where it was not asked for yet. */
-  podSchema: unknown;
-  now: Date;
-}
-
-export interface Composed {
-  /** Nothing may change: the caller answers FATAL. */
-  fatal: boolean;
-  findings: Finding[];
-  objects: Record<string, { manifest: Manifest; ready: boolean }>;
-  conditions: Condition[];
-  status: Record<string, unknown>;
-  ready: boolean;
-  /** Ask the API server for its schema of a Deployment and call again. */
-  needsPodSchema: boolean;
-  ttlSeconds: number;
-}
-
-/** Everything that was decided about an actor before anyone looked at how its objects are doing. */
-export interface Rendered {
-  object: ActorObject;
-  plan: ActorPlan;
-  transportPlan: TransportPlan;
-  manifests: Record<string, Manifest>;
-  findings: Finding[];
-}
+import { adoptionFindings, flipFindings, vanishingQueueFindings } from "./takeover.ts";
 
 /** From an actor, its world and what exists to everything that should exist and what is to be said about it. */
 export function compose(input: ComposeInput): Composed {

@@ -3,7 +3,7 @@ import { formatFinding } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Observed } from "../../../core/manifest.ts";
 import type { ActorObject } from "./actor.ts";
-import type { Composed, ComposeInput, Rendered } from "./compose.ts";
+import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { conditions } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";

@@ -1,0 +1,41 @@
+import type { Finding } from "../../../core/finding.ts";
+import type { Manifest, Observed } from "../../../core/manifest.ts";
+import type { TransportPlan } from "../../../transports/contract.ts";
+import type { ActorObject } from "./actor.ts";
+import type { Condition } from "./conditions.ts";
+import type { ActorPlan, World } from "./plan.ts";
+import type { Existing } from "./takeover.ts";
+
+export interface ComposeInput {
+  /** The composite as the API server holds it, with its status. */
+  actor: unknown;
+  world: World;
+  /** Composed objects that exist, by resource key. */
+  observed: Readonly<Record<string, Observed>>;
+  existing: Existing;
+  /** The cluster's schema of a Deployment; null where it cannot be had, undefined where it was not asked for yet. */
+  podSchema: unknown;
+  now: Date;
+}
+
+export interface Composed {
+  /** Nothing may change: the caller answers FATAL. */
+  fatal: boolean;
+  findings: Finding[];
+  objects: Record<string, { manifest: Manifest; ready: boolean }>;
+  conditions: Condition[];
+  status: Record<string, unknown>;
+  ready: boolean;
+  /** Ask the API server for its schema of a Deployment and call again. */
+  needsPodSchema: boolean;
+  ttlSeconds: number;
+}
+
+/** Everything that was decided about an actor before anyone looked at how its objects are doing. */
+export interface Rendered {
+  object: ActorObject;
+  plan: ActorPlan;
+  transportPlan: TransportPlan;
+  manifests: Record<string, Manifest>;
+  findings: Finding[];
+}
