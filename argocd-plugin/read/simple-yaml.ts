@@ -88,7 +88,7 @@ class SimpleYamlReader {
 
   #node(): unknown {
     if (++this.#depth > MAX_DEPTH) throw BEYOND;
-    const value = this.#startsWith(DASH) ? this.#list() : this.#mapping();
+    const value = this.#atDash() ? this.#list() : this.#mapping();
     this.#depth--;
     return value;
   }
@@ -103,7 +103,7 @@ class SimpleYamlReader {
       const key = memberKey(match[1] ?? match[2] ?? resolved(match[3]!), mapping);
       const valueOffset = this.#skipSpaces();
       this.#count();
-      mapping[key] = this.#startsWith(REST_OF_LINE) ? this.#below(indent, true) : this.#inline(indent);
+      mapping[key] = this.#member(indent);
       this.#record?.(mapping, key, keyOffset, valueOffset);
     }
     if (this.#indent > indent) throw BEYOND;
@@ -114,9 +114,12 @@ class SimpleYamlReader {
     const indent = this.#indent;
     const list: unknown[] = [];
     while (this.#indent === indent && this.#take(DASH) !== undefined) {
-      const offset = this.#skipSpaces();
+      this.#skipSpaces();
       this.#count();
-      list.push(this.#item(indent));
+      const alone = this.#lineEnds();
+      if (alone) this.#endLine();
+      const offset = this.#at;
+      list.push(alone ? this.#below(indent, false) : this.#item(indent));
       this.#record?.(list, list.length - 1, offset, offset);
     }
     if (this.#indent > indent) throw BEYOND;
@@ -124,18 +127,21 @@ class SimpleYamlReader {
   }
 
   #item(indent: number): unknown {
-    if (this.#startsWith(REST_OF_LINE)) return this.#below(indent, false);
-    if (!this.#startsWith(DASH) && !this.#startsWith(BLOCK_KEY)) return this.#inline(indent);
+    if (!this.#atDash() && !this.#startsWith(BLOCK_KEY)) return this.#inline(indent);
     this.#indent = this.#at - (this.#text.lastIndexOf("\n", this.#at - 1) + 1);
     return this.#node();
   }
 
+  #member(indent: number): unknown {
+    if (!this.#lineEnds()) return this.#inline(indent);
+    this.#endLine();
+    return this.#below(indent, true);
+  }
+
   /** The value of a key or dash that stands alone on its line. A list may stand as deep as its key, not deeper. */
   #below(indent: number, mayBeListHere: boolean): unknown {
-    this.#endLine();
-    if (this.#indent > indent)
-      return this.#startsWith(DASH) || this.#startsWith(BLOCK_KEY) ? this.#node() : beyond();
-    return mayBeListHere && this.#indent === indent && this.#startsWith(DASH) ? this.#node() : null;
+    if (this.#indent > indent) return this.#atDash() || this.#startsWith(BLOCK_KEY) ? this.#node() : beyond();
+    return mayBeListHere && this.#indent === indent && this.#atDash() ? this.#node() : null;
   }
 
   #inline(indent: number): unknown {
@@ -205,6 +211,7 @@ class SimpleYamlReader {
     if (first === "{") return this.#flowMapping(spaces);
     if (first === "[") return this.#flowList(spaces);
     if (first === '"') return parseString(this.#take(JSON_STRING));
+    if (first === "'") return this.#quoted();
     const plain = this.#take(FLOW_PLAIN);
     if (plain === undefined) throw BEYOND;
     return resolved(plain[0]);
@@ -214,7 +221,7 @@ class SimpleYamlReader {
     const mapping: Record<string, unknown> = {};
     this.#collect("}", spaces, () => {
       const keyOffset = this.#at;
-      const quoted = this.#text[this.#at] === '"';
+      const quoted = this.#text[this.#at] === '"' || this.#text[this.#at] === "'";
       const key = memberKey(this.#flow(spaces), mapping);
       this.#take(spaces);
       if (this.#text[this.#at++] !== ":") throw BEYOND;
@@ -265,6 +272,20 @@ class SimpleYamlReader {
     return match;
   }
 
+  /** Whether nothing but spaces and a comment is left of the line; `#at` is not at a space. */
+  #lineEnds(): boolean {
+    const next = this.#text[this.#at];
+    return (
+      next === undefined ||
+      next === "\n" ||
+      ((next === "\r" || next === "#") && this.#startsWith(REST_OF_LINE))
+    );
+  }
+
+  #atDash(): boolean {
+    return this.#text[this.#at] === "-" && this.#startsWith(DASH);
+  }
+
   #startsWith(pattern: RegExp): boolean {
     pattern.lastIndex = this.#at;
     return pattern.test(this.#text);
@@ -289,7 +310,7 @@ class SimpleYamlReader {
         this.#indent = -1;
         return;
       }
-      if (this.#text[at] !== "#" && !this.#startsWith(REST_OF_LINE)) {
+      if (this.#text[at] !== "#" && !this.#lineEnds()) {
         this.#indent = at - lineStart;
         return;
       }

@@ -3,15 +3,17 @@ import type { Problem } from "./parsed.ts";
 
 type Code = YAMLParseError["code"];
 
+const MISSING_COLON = 'the ":" of a key is missing, or is on another line';
+
 const MESSAGES: Partial<Record<Code, string>> = {
   TAB_AS_INDENT: "a tab stands where YAML wants spaces",
   BLOCK_AS_IMPLICIT_KEY: 'a second ": " or "- " stands on the line of a key',
-  MULTILINE_IMPLICIT_KEY: 'the ":" of a key is missing, or is on another line',
+  MULTILINE_IMPLICIT_KEY: MISSING_COLON,
   KEY_OVER_1024_CHARS: "a key has more than 1024 characters",
   BAD_DQ_ESCAPE: "invalid escape sequence in double quotes",
 };
 
-const FIXES: Partial<Record<Code, string>> = {
+const FIXES = {
   TAB_AS_INDENT: "indent with spaces",
   BAD_INDENT: "give all members of a mapping or list the same indentation",
   BAD_SCALAR_START: "put the value in quotes",
@@ -19,7 +21,7 @@ const FIXES: Partial<Record<Code, string>> = {
   MULTILINE_IMPLICIT_KEY: 'end the key with ": " on its own line, or correct the indentation',
   KEY_OVER_1024_CHARS: 'write it as "? key" and ": value"',
   BAD_DQ_ESCAPE: "write a backslash as two, or use single quotes",
-};
+} satisfies Partial<Record<Code, string>>;
 
 /** How the parser calls what it did not expect. */
 const TOKENS: readonly (readonly [RegExp, string])[] = [
@@ -39,6 +41,9 @@ export function syntaxProblem(error: YAMLParseError, text: string, quoteOffset: 
     return { code: "E001", offset: quoteOffset, message: "this quote is never closed", fix: "close it" };
   }
   const offset = Math.min(error.pos[0], text.length);
+  if (error.message.startsWith("Implicit map keys need")) {
+    return { code: "E001", offset, message: MISSING_COLON, fix: FIXES.MULTILINE_IMPLICIT_KEY };
+  }
   if (/^Flow (?:map|sequence) in block/.test(error.message)) {
     const fix = "close it, or indent its lines more than the key before it";
     return { code: "E001", offset, message: 'a "[" or "{" before this is not closed', fix };
@@ -48,7 +53,7 @@ export function syntaxProblem(error: YAMLParseError, text: string, quoteOffset: 
     code: "E001",
     offset,
     message: MESSAGES[code] ?? reworded(error.message),
-    fix: FIXES[code] ?? "correct the YAML here or just before",
+    fix: (FIXES as Partial<Record<Code, string>>)[code] ?? "correct the YAML here or just before",
   };
 }
 
