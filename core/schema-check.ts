@@ -1,6 +1,7 @@
 import { type FieldPath, quoteValue } from "./finding.ts";
 import { isObject } from "./json.ts";
-import { dereference, isOfType, isTypeUnion, textPattern, typesOf } from "./schema-type.ts";
+import { regularExpression, scalarRules } from "./schema-scalar.ts";
+import { dereference, isOfType, isTypeUnion, typesOf } from "./schema-type.ts";
 import { abridged, fieldName, fixType, shown, typeNames } from "./schema-words.ts";
 import type { Schema } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -58,51 +59,10 @@ function visit(written: Schema, value: unknown, path: FieldPath, walk: Walk): vo
     report(walk, "type", path, rule, fixType(types, value, path));
     return;
   }
-  visitChoice(schema, value, path, walk);
-  if (typeof value === "string") visitText(schema, value, path, walk);
-  else if (typeof value === "number") visitNumber(schema, value, path, walk);
-  else if (Array.isArray(value)) visitList(schema, value, path, walk);
+  for (const { rule, fix } of scalarRules(schema, value, path)) report(walk, "value", path, rule, fix);
+  if (Array.isArray(value)) visitList(schema, value, path, walk);
   else if (isObject(value)) visitObject(schema, value, path, walk);
   visitCombinations(schema, value, path, walk);
-}
-
-function visitChoice(schema: Schema, value: unknown, path: FieldPath, walk: Walk): void {
-  const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
-  if (allowed === undefined || allowed.includes(value)) return;
-  const words = allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
-  const rule = words.length === 1 ? `must be ${words[0]}` : `must be one of ${words.join(", ")}`;
-  const fallback = words.length === 1 ? `use ${words[0]}` : "use one of them";
-  const fix = typeof value === "string" ? didYouMean(value, words, fallback) : fallback;
-  report(walk, "value", path, `${rule} (got ${shown(value, path)})`, fix);
-}
-
-function visitText(schema: Schema, text: string, path: FieldPath, walk: Walk): void {
-  const { minLength = 0, maxLength = Infinity } = schema;
-  const { pattern, words } = textPattern(schema);
-  if (text.length < minLength) {
-    report(
-      walk,
-      "value",
-      path,
-      minLength === 1 ? "must not be empty" : `is shorter than ${minLength}`,
-      "set it",
-    );
-  } else if (text.length > maxLength && [...text].length > maxLength) {
-    const rule = `must be at most ${maxLength} characters (got ${[...text].length})`;
-    report(walk, "value", path, rule, "shorten it");
-  } else if (pattern !== undefined && !regularExpression(pattern).test(text)) {
-    report(walk, "value", path, `must be ${words} (got ${shown(text, path)})`, "change it");
-  }
-}
-
-function visitNumber(schema: Schema, value: number, path: FieldPath, walk: Walk): void {
-  const [lowest, highest] = schema.format === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [-Infinity, Infinity];
-  const { minimum = lowest, maximum = highest } = schema;
-  const got = `(got ${shown(value, path)})`;
-  if (value < minimum)
-    report(walk, "value", path, `must be at least ${minimum} ${got}`, `use ${minimum} or more`);
-  if (value > maximum)
-    report(walk, "value", path, `must be at most ${maximum} ${got}`, `use ${maximum} or less`);
 }
 
 function visitList(schema: Schema, list: readonly unknown[], path: FieldPath, walk: Walk): void {
@@ -215,21 +175,4 @@ function violationsOf(schema: Schema, value: unknown, path: FieldPath, walk: Wal
 
 function report(walk: Walk, kind: ViolationKind, path: FieldPath, rule: string, fix: string): void {
   walk.violations.push({ kind, path, message: `${fieldName(path)} ${rule}`, fix });
-}
-
-const expressions = new Map<string, RegExp>();
-
-function regularExpression(pattern: string): RegExp {
-  let found = expressions.get(pattern);
-  if (found === undefined) expressions.set(pattern, (found = compiled(pattern)));
-  return found;
-}
-
-/** n.b. Go's expressions may escape characters that need none, such as `\-`, which JavaScript's unicode mode refuses. */
-function compiled(pattern: string): RegExp {
-  try {
-    return new RegExp(pattern, "u");
-  } catch {
-    return new RegExp(pattern);
-  }
 }
