@@ -20,7 +20,7 @@ export const SIDECAR: Program = {
   entry: "sidecar/main.ts",
   beside: "runtime/asya_runtime.py",
 };
-const CLI: Program = { name: "asya", entry: "cli/main.ts" };
+export const CLI: Program = { name: "asya", entry: "cli/main.ts" };
 
 /** The bundle of a program, built first where it is missing or older than its sources. */
 export async function freshBundle(program: Program): Promise<string> {

@@ -1,13 +1,13 @@
 import type { Reporter, SerializedError, TestModule } from "vitest/node";
 
-export interface Counts {
+interface Counts {
   passed: number;
   failed: number;
   skipped: number;
 }
 
 /** A file that does not load and an error outside any test count as failures: `0 failed` means that all is well. */
-export function countTests(modules: readonly TestModule[], errors: readonly SerializedError[]): Counts {
+function countTests(modules: readonly TestModule[], errors: readonly SerializedError[]): Counts {
   const counts = { passed: 0, failed: errors.length, skipped: 0 };
   for (const module of modules) {
     let failedInFile = 0;
