@@ -19,7 +19,7 @@ export function dereference(schema: Schema, root: Schema): Schema {
       const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
       return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
     }, root);
-  return isObject(target) ? dereference(target as Schema, root) : {};
+  return isObject(target) ? dereference(target, root) : {};
 }
 
 /** Types that a value may have; undefined = any. */

@@ -25,7 +25,7 @@ export function mapChildren(schema: Schema, change: Change): Schema {
     const children = schema[keyword];
     if (children !== undefined) changed[keyword] = children.map(change);
   }
-  return changed as Schema;
+  return changed;
 }
 
 export function mapMembers(

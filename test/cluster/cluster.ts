@@ -17,6 +17,8 @@ export interface Answer {
   status: number;
   /** A Kubernetes object: what was asked for, or a Status. */
   body: Record<string, unknown>;
+  /** Why the request was refused; "" where it was not. */
+  message: string;
 }
 
 /**
@@ -105,6 +107,8 @@ export class ApiServer {
       headers: { "content-type": contentType },
       ...(object === undefined ? {} : { body: JSON.stringify(object) }),
     });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    const body = (await response.json()) as Record<string, unknown>;
+    const message = !response.ok && typeof body["message"] === "string" ? body["message"] : "";
+    return { status: response.status, body, message };
   }
 }
