@@ -31,6 +31,8 @@ interface Converted {
 /** Stands for an alias that has its finding already. */
 const REFUSED = undefined;
 
+/** n.b. go-yaml ends a line at these, so that the same file means something else to other parsers. */
+const LINE_BREAK = /[\r\u0085\u2028\u2029]/;
 const CORE_TAG = "tag:yaml.org,2002:";
 const SCALAR_TAGS = ["str", "int", "float", "bool", "null"];
 
@@ -118,6 +120,10 @@ class Converter {
   #scalar(node: Scalar, depth: number): Converted {
     const text = this.#textOf(node);
     const value = this.#scalarValue(node, text);
+    if (node.type !== "QUOTE_DOUBLE" && LINE_BREAK.test(text)) {
+      const message = "a character that only YAML 1.1 takes for the end of a line";
+      this.#problem("E001", offsetOf(node), message, "remove it, or write it as an escape in double quotes");
+    }
     if (!text.isWellFormed())
       this.#problem("E006", offsetOf(node), "half of a surrogate pair", "write the whole character");
     return { value, size: 1 + text.length, depth };

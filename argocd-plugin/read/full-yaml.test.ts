@@ -76,6 +76,7 @@ const BROKEN: readonly (readonly [string, string[]])[] = [
     ['E008@0 the key "__proto__" is reserved', 'E008@17 the key "constructor" is reserved'],
   ],
   ["a: 9007199254740993", ["E016@3 a whole number above 2^53 is rounded by JSON readers"]],
+  ["a: b\u2028c", ["E001@3 a character that only YAML 1.1 takes for the end of a line"]],
   [
     "%YAML 1.2\n---\na: 1",
     ['E001@0 kubectl reads YAML 1.1 and no directive but %YAML 1.1 and %TAG (got "%YAML 1.2")'],

@@ -202,7 +202,7 @@ class SimpleYamlReader {
     this.#nextLine();
     if (this.#indent > indent) throw BEYOND;
     while (lines.at(-1) === "") lines.pop();
-    if (lines.length === 0) throw BEYOND;
+    if (contentIndent === -1) throw BEYOND;
     return lines.join("\n") + (header[1] === "-" ? "" : "\n");
   }
 
