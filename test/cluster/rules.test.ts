@@ -8,7 +8,7 @@ import { formatFinding } from "../../core/finding.ts";
 import { checkRules } from "../../functions/asyncactor/compose/rules.ts";
 import { checkActorSchema } from "../../functions/asyncactor/compose/schema.ts";
 import { type Answer, ApiServer, findCluster, kubectl } from "./cluster.ts";
-import { mutated, seededRandom } from "./mutations.ts";
+import { mutated, seededRandom } from "../mutations.ts";
 
 const XRD = "asyncactors.asya.sh";
 const xrdFile = join(import.meta.dirname, "../../xrds/asyncactor.yaml");
