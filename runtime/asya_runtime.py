@@ -303,7 +303,8 @@ def _message(error: BaseException) -> str:
 
 def _traceback(error: BaseException) -> str:
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    # n.b. __file__ may be absolute where the names in code objects are not.
+    while frames is not None and frames.tb_frame.f_code.co_filename == _traceback.__code__.co_filename:
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames))
 
@@ -953,12 +954,16 @@ def serve(handler: Handler, settings: Settings, controls: List[socket.socket], s
 
 
 def _run_or_die(lane: Lane) -> None:
-    """A lane that stops by an exception of ours would leave its connections unanswered for ever: the worker ends."""
     try:
         lane.run()
     except BaseException:
-        log.critical("the worker ends", exc_info=True)
-        os._exit(1)
+        end_worker()
+
+
+def end_worker() -> None:
+    """After an exception of our own: connections would stay unanswered for ever."""
+    log.critical("the worker ends", exc_info=True)
+    os._exit(1)
 
 
 def report_ready(control: socket.socket, lanes: int) -> None:
@@ -969,7 +974,8 @@ def serve_async(handler: Handler, settings: Settings, controls: List[socket.sock
     """All connections on one event loop, which lasts as long as the worker."""
     import asyncio
 
-    loop = asyncio.new_event_loop()
+    # n.b. before Python 3.10 an asyncio.Lock of the handler's constructor belongs to the thread's loop of that moment.
+    loop = asyncio.get_event_loop() if sys.version_info < (3, 10) else asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     for control in controls[1:]:
         control.close()
@@ -1086,6 +1092,9 @@ class AsyncPeer:
             self._transport.abort()
         except FrameError as error:
             self._refuse(error)
+        except Exception:
+            if not self.lost:
+                end_worker()
 
     def _refuse(self, error: FrameError) -> None:
         log.warning("connection refused: %s", error)

@@ -83,6 +83,14 @@ class Cancel(unittest.TestCase):
             self.assert_answers(runtime)
             self.assertEqual(runtime.ready()["pid"], pid)
 
+    def test_a_coroutine_that_fails_while_it_is_cancelled_is_nobody_s_error(self):
+        with RunningRuntime("hangs.fail_when_cancelled_or_echo") as runtime:
+            self.hang_and_close(runtime)
+            runtime.wait_for_output("begun cancelled")
+            self.assert_answers(runtime)
+            self.assertEqual(runtime.stop(), 0)
+            self.assertNotIn("a-secret-word", runtime.output())
+
     def test_a_coroutine_that_does_not_let_itself_be_cancelled_is_killed(self):
         with RunningRuntime("hangs.stubborn_or_echo") as runtime:
             pid = self.hang_and_close(runtime)

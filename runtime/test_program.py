@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -94,9 +95,8 @@ class SettingsFromTheEnvironment(unittest.TestCase):
 
     def test_the_readme_lists_every_variable_with_its_default(self):
         with open(os.path.join(FOLDER, "README.md"), encoding="utf-8") as file:
-            readme = file.read()
-        for variable in VARIABLES:
-            self.assertIn("| `%s` | %s |" % (variable.name, variable.default or ""), readme)
+            listed = re.findall(r"^\| `(ASYA_\w+)` +\| (\S*) +\|", file.read(), re.M)
+        self.assertEqual(listed, [(variable.name, variable.default or "") for variable in VARIABLES])
 
 
 class Probe(unittest.TestCase):
@@ -195,6 +195,15 @@ class Concurrency(unittest.TestCase):
                     wire.send(envelope({"a": 1, "b": 2}))
                 loops |= {wire.receive()[0][0]["payload"]["loop"] for wire in wires}
             self.assertEqual(len(loops), 1)
+            for wire in wires:
+                wire.connection.close()
+
+    def test_a_lock_of_the_constructor_works_in_the_coroutines(self):
+        with RunningRuntime("plain.Locked.process", ASYA_CONCURRENCY="2") as runtime:
+            wires = [runtime.open(), runtime.open()]
+            for wire in wires:
+                wire.send(envelope("fine"))
+            self.assertEqual([wire.receive()[0][0]["payload"] for wire in wires], ["fine", "fine"])
             for wire in wires:
                 wire.connection.close()
 

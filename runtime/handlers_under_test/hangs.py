@@ -79,6 +79,17 @@ async def stubborn_or_echo(payload):
     return payload
 
 
+async def fail_when_cancelled_or_echo(payload):
+    begun(payload)
+    if payload == "hang":
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            begun("cancelled")
+            raise ValueError("a-secret-word")
+    return payload
+
+
 def wait_for_file(payload):
     begun("%s %d" % (payload["name"], os.getpid()))
     while payload["path"] and not os.path.exists(payload["path"]):

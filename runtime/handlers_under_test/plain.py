@@ -87,6 +87,16 @@ class Counter:
         return {"count": self.count}
 
 
+class Locked:
+    def __init__(self):
+        self.lock = asyncio.Lock()
+
+    async def process(self, payload):
+        async with self.lock:
+            await asyncio.sleep(0.01)
+            return payload
+
+
 class NeedsModel:
     def __init__(self, model, device="cpu"):
         self.model = model
