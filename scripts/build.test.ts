@@ -30,6 +30,7 @@ test.each([FUNCTION, PLUGIN, SIDECAR, CLI])(
 test("a bundle is made again only when one of its sources changed", async () => {
   const source = join(folder, "source.ts");
   await writeFile(source, 'console.log("one");');
+  await utimes(source, new Date(), new Date(Date.now() - 1_000));
   const program = { name: "build-test", entry: source };
   const output = async () =>
     spawnSync(process.execPath, [await freshBundle(program)], { encoding: "utf8" }).stdout;
