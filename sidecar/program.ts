@@ -1,14 +1,21 @@
 import { resolve } from "node:path";
+import type { Environment } from "../core/env.ts";
 import { findRuntime, installRuntime } from "./install-runtime.ts";
 
-const HELP = `Usage: asya-sidecar                      moves messages between queue and runtime until SIGTERM
+const HELP = `Usage: asya-sidecar                      moves messages between queue and runtime until SIGTERM;
+                                         settings are variables of the environment: docs/settings.md
        asya-sidecar install-runtime DIR  copies the runtime's one file into DIR
 `;
 
 /** @returns the exit status. */
-export async function runProgram(argv: readonly string[], _env: NodeJS.ProcessEnv): Promise<number> {
+export async function runProgram(argv: readonly string[], env: Environment): Promise<number> {
   try {
     const [command, ...operands] = argv;
+    if (command === undefined) {
+      const { serve } = await import("./serve.ts");
+      await serve(env);
+      return 0;
+    }
     if (command === "-h" || command === "--help") {
       process.stdout.write(HELP);
       return 0;
@@ -19,7 +26,7 @@ export async function runProgram(argv: readonly string[], _env: NodeJS.ProcessEn
       return 0;
     }
     process.stderr.write(`asya-sidecar: what does ${JSON.stringify(argv.join(" "))} mean?\n${HELP}`);
-    return await Promise.resolve(2);
+    return 2;
   } catch (error) {
     process.stderr.write(`asya-sidecar: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;

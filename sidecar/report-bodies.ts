@@ -1,0 +1,73 @@
+/** What the gateway is told (SPEC section 5): path and JSON body. Pure. */
+import { type Envelope, splice } from "../core/envelope.ts";
+import { isObject } from "../core/json.ts";
+
+export interface Report {
+  /** The envelope that it is about: its reports arrive in order. */
+  id: string;
+  path: string;
+  body: Buffer;
+}
+
+export type Progress = "received" | "processing" | "completed";
+
+export function progressReport(
+  { id, route }: Envelope,
+  status: Progress,
+  more: { duration_ms?: number; message_size_kb?: number } = {},
+): Report {
+  const body = { actors: route.actors, current_actor_idx: route.current, status, ...more };
+  return {
+    id,
+    path: `/envelopes/${encodeURIComponent(id)}/progress`,
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
+
+/** A child that a fan-out has made. */
+export function childReport(
+  id: string,
+  parentId: string,
+  actors: readonly string[],
+  current: number,
+): Report {
+  const body = { id, parent_id: parentId, actors, current };
+  return { id, path: "/envelopes", body: Buffer.from(JSON.stringify(body)) };
+}
+
+/** @param result - JSON. */
+export function succeededReport({ id, route }: Envelope, result: Uint8Array): Report {
+  const fields = { id, status: "succeeded", actors: route.actors, current_actor_idx: route.current };
+  return { id, path: finalPath(id), body: splice(fields, "result", result) };
+}
+
+/** What error-end tells, from the payload that a sidecar made of the failure. */
+export function failedReport({ id, route, payload }: Envelope): Report {
+  const failure = parsed(payload);
+  const details = isObject(failure["details"]) ? failure["details"] : undefined;
+  const error = typeof failure["error"] === "string" ? failure["error"] : "unknown error";
+  const actor = route.actors[route.current];
+  const fields = {
+    id,
+    status: "failed",
+    error,
+    details,
+    actor,
+    actors: route.actors,
+    current_actor_idx: route.current,
+  };
+  return { id, path: finalPath(id), body: Buffer.from(JSON.stringify(fields)) };
+}
+
+function finalPath(id: string): string {
+  return `/envelopes/${encodeURIComponent(id)}/final`;
+}
+
+function parsed(payload: Uint8Array): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(payload));
+    return isObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,184 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Envelope } from "../core/envelope.ts";
+import { isObject } from "../core/json.ts";
+import {
+  decodeReplies,
+  encodeRequest,
+  FrameError,
+  type Reply,
+  RequestTooLarge,
+  type Wire,
+} from "./frames.ts";
+import { RuntimeConnection, RuntimeTimeout, Unanswered } from "./runtime-connection.ts";
+
+const READY_FILE = "runtime-ready";
+const SEEK_INTERVAL_MS = 50;
+/** How long after a cancel connections may close because the runtime replaces its worker. */
+const CANCEL_SHADOW_MS = 15_000;
+
+export interface RuntimeAddress {
+  folder: string;
+  socketName: string;
+  maxFrameBytes: number;
+}
+
+/** Connections to the one runtime beside us. Whoever calls `run` keeps the number of calls within the concurrency. */
+export class RuntimeClient {
+  readonly #address: RuntimeAddress;
+  readonly #onChange: (isReady: boolean) => void;
+  readonly #open = new Set<RuntimeConnection>();
+  readonly #idle: RuntimeConnection[] = [];
+  #wire: Wire = 2;
+  #seeking: Promise<void> | undefined;
+  #closed = false;
+  #problem: unknown;
+  #lastCancelAt = Number.NEGATIVE_INFINITY;
+
+  constructor(address: RuntimeAddress, onChange: (isReady: boolean) => void = () => {}) {
+    this.#address = address;
+    this.#onChange = onChange;
+    this.#seek();
+  }
+
+  get isReady(): boolean {
+    return this.#seeking === undefined && !this.#closed;
+  }
+
+  /** Why it is not ready. */
+  get problem(): unknown {
+    return this.#problem;
+  }
+
+  get wire(): Wire {
+    return this.#wire;
+  }
+
+  /** Waits until the runtime takes requests. Rejects only where `signal` aborts. */
+  async ready(signal: AbortSignal): Promise<void> {
+    while (!this.isReady) {
+      signal.throwIfAborted();
+      await orAborted(this.#seeking ?? Promise.resolve(), signal);
+    }
+  }
+
+  /**
+   * Runs envelopes as one request; waits for the runtime first if need be, until `signal` aborts.
+   *
+   * @returns one list of replies per envelope.
+   * @throws {Unanswered | RuntimeTimeout | FrameError | RequestTooLarge}
+   */
+  async run(envelopes: readonly Envelope[], timeoutMs: number, signal: AbortSignal): Promise<Reply[][]> {
+    const connection = await this.#connection(signal);
+    try {
+      const request = encodeRequest(connection.wire, envelopes, this.#address.maxFrameBytes);
+      const frame = await connection.call(request, timeoutMs);
+      const replies = decodeReplies(connection.wire, frame, envelopes.length);
+      if (connection.wire === 2 && connection.isOpen) this.#idle.push(connection);
+      else connection.close();
+      return replies;
+    } catch (error) {
+      if (error instanceof RequestTooLarge) this.#idle.push(connection);
+      else connection.close();
+      if (error instanceof RuntimeTimeout || error instanceof FrameError)
+        this.#lastCancelAt = performance.now();
+      throw error;
+    }
+  }
+
+  /** Whether connections close at present because we ended a handler: what ran beside it is not to blame. */
+  get hasJustCancelled(): boolean {
+    return performance.now() - this.#lastCancelAt < CANCEL_SHADOW_MS;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#open) connection.close();
+  }
+
+  async #connection(signal: AbortSignal): Promise<RuntimeConnection> {
+    for (;;) {
+      await this.ready(signal);
+      const idle = this.#idle.pop();
+      if (idle === undefined) {
+        try {
+          return await this.#connect();
+        } catch {
+          this.#seek();
+        }
+      } else if (idle.isOpen) return idle;
+    }
+  }
+
+  async #connect(): Promise<RuntimeConnection> {
+    if (this.#closed) throw new Unanswered("the sidecar stops");
+    const { folder, socketName, maxFrameBytes } = this.#address;
+    const path = join(folder, socketName);
+    const connection = await RuntimeConnection.open(path, this.#wire, maxFrameBytes, (closed) =>
+      this.#forget(closed),
+    );
+    this.#open.add(connection);
+    return connection;
+  }
+
+  #forget(connection: RuntimeConnection): void {
+    this.#open.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    if (connection.wire === 2 && this.#open.size === 0) this.#seek();
+  }
+
+  /** Looks for the runtime until it answers; from then on `isReady`. */
+  #seek(): void {
+    if (this.#seeking !== undefined || this.#closed) return;
+    this.#seeking = this.#find().then(() => {
+      this.#seeking = undefined;
+      if (!this.#closed) this.#onChange(true);
+    });
+    this.#onChange(false);
+  }
+
+  async #find(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        this.#wire = await this.#readWire();
+        if (this.#wire === 2) this.#idle.push(await this.#connect());
+        return;
+      } catch (error) {
+        this.#problem = error;
+        await sleep(SEEK_INTERVAL_MS, undefined, { ref: false });
+      }
+    }
+  }
+
+  /** The runtime's wire, by what it wrote when it was ready. Rejects while there is no such file or no socket. */
+  async #readWire(): Promise<Wire> {
+    const { folder, socketName } = this.#address;
+    const text = await readFile(join(folder, READY_FILE), "utf8");
+    if (!(await stat(join(folder, socketName))).isSocket()) throw new Error("no socket");
+    return wireOf(text);
+  }
+}
+
+/** n.b. 0.1 writes free text into `runtime-ready`. */
+export function wireOf(text: string): Wire {
+  try {
+    const ready: unknown = JSON.parse(text);
+    return isObject(ready) && typeof ready["protocol"] === "number" && ready["protocol"] >= 2 ? 2 : 1;
+  } catch {
+    return 1;
+  }
+}
+
+/** As `promise`, or as soon as `signal` aborts. */
+function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    signal.addEventListener("abort", settle);
+    void promise.finally(settle);
+  });
+}
