@@ -1,0 +1,156 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { Intake } from "../intake.ts";
+import {
+  type ConnectOptions,
+  type Delivery,
+  MessageTooLarge,
+  type MessageTransport,
+  QueueNotFound,
+  type SendOptions,
+  TransportError,
+} from "../messages.ts";
+import { encodeBody } from "./body.ts";
+import { MAX_MESSAGE_BYTES, type OutgoingMessage, SqsQueue } from "./client-queue.ts";
+import { DUE_ATTRIBUTE, ENCODING_ATTRIBUTE, Receiver } from "./client-receiver.ts";
+import { fillActor } from "./names.ts";
+import type { SqsSettings } from "./settings.ts";
+
+const MAX_DELAY_SECONDS = 900;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Above the longest long poll. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** What 0.1 takes where the setting is 0. */
+const DEFAULT_LEASE_SECONDS = 300;
+
+export async function connectSqs(settings: SqsSettings, options: ConnectOptions): Promise<MessageTransport> {
+  return new SqsTransport(settings, options);
+}
+
+/** For one region; an SQS-compatible server is asked at its endpoint, whatever host its queues' URLs have. */
+export function sqsClient({ region, endpoint }: Pick<SqsSettings, "region" | "endpoint">): SQSClient {
+  return new SQSClient({
+    region,
+    ...(endpoint === undefined ? {} : { endpoint, useQueueUrlAsEndpoint: false }),
+    requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+  });
+}
+
+class SqsTransport implements MessageTransport {
+  readonly leaseMs: number;
+  readonly #settings: SqsSettings;
+  readonly #client: SQSClient;
+  readonly #intake = new Intake(1);
+  readonly #receiver: Receiver | undefined;
+  readonly #queues = new Map<string, Promise<SqsQueue>>();
+  readonly #closing = new AbortController();
+  #maxMessageBytes = MAX_MESSAGE_BYTES;
+  #reachable = true;
+
+  constructor(settings: SqsSettings, { actor, onProblem = () => {} }: ConnectOptions) {
+    const leaseSeconds = settings.visibilityTimeoutSeconds || DEFAULT_LEASE_SECONDS;
+    this.leaseMs = leaseSeconds * 1_000;
+    this.#settings = settings;
+    this.#client = sqsClient(settings);
+    if (actor === undefined) return;
+    this.#receiver = new Receiver({
+      client: this.#client,
+      intake: this.#intake,
+      waitSeconds: settings.waitTimeSeconds,
+      leaseSeconds,
+      queue: () => this.#ownQueue(actor),
+      postpone: (body, dueMs) => this.#sendAt(actor, body, dueMs),
+      onProblem: (problem) => {
+        this.#queues.delete(actor);
+        onProblem(problem);
+      },
+    });
+  }
+
+  get maxMessageBytes(): number {
+    return this.#maxMessageBytes;
+  }
+
+  receive(signal: AbortSignal): AsyncIterable<Delivery> {
+    if (this.#receiver === undefined) throw new Error("this transport was opened for sending only");
+    return this.#intake.handOut(signal, this.#receiver);
+  }
+
+  async send(actor: string, body: Uint8Array, { delayMs = 0 }: SendOptions = {}): Promise<void> {
+    if (this.#closing.signal.aborted) throw new TransportError("the transport is closed");
+    await this.#sendAt(actor, body, Date.now() + delayMs);
+  }
+
+  setPrefetch(messages: number): void {
+    this.#intake.limit = messages;
+  }
+
+  connected(): boolean {
+    return !this.#closing.signal.aborted && this.#reachable && (this.#receiver?.active ?? true);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#intake.close();
+    this.#client.destroy();
+  }
+
+  async #sendAt(actor: string, body: Uint8Array, dueMs: number): Promise<void> {
+    const message = outgoing(body, dueMs);
+    if (message.bytes > this.#maxMessageBytes)
+      throw new MessageTooLarge(actor, message.bytes, this.#maxMessageBytes);
+    try {
+      const queue = await this.#queue(actor);
+      await queue.send(message);
+      this.#reachable = true;
+    } catch (error) {
+      if (error instanceof QueueNotFound) this.#queues.delete(actor);
+      else if (error instanceof TransportError) this.#reachable = false;
+      throw error;
+    }
+  }
+
+  async #ownQueue(actor: string): Promise<SqsQueue> {
+    const known = this.#queues.has(actor);
+    const queue = await this.#queue(actor);
+    if (!known) this.#maxMessageBytes = (await queue.maxMessageBytes()) ?? this.#maxMessageBytes;
+    return queue;
+  }
+
+  async #queue(actor: string): Promise<SqsQueue> {
+    let queue = this.#queues.get(actor);
+    if (queue === undefined) {
+      const { queueTemplate, endpoint } = this.#settings;
+      queue = SqsQueue.find(this.#client, actor, fillActor(queueTemplate, actor), endpoint);
+      this.#queues.set(actor, queue);
+      queue.catch(() => this.#queues.delete(actor));
+    }
+    return await queue;
+  }
+}
+
+/** A message with its attributes. SQS waits 15 minutes at most: a longer delay says when it is due and takes several turns. */
+function outgoing(body: Uint8Array, dueMs: number): OutgoingMessage {
+  const { text, encoding } = encodeBody(body);
+  const delaySeconds = Math.max(Math.ceil((dueMs - Date.now()) / 1_000), 0);
+  const attributes = {
+    ...(encoding === undefined ? {} : { [ENCODING_ATTRIBUTE]: attribute(encoding) }),
+    ...(delaySeconds > MAX_DELAY_SECONDS ? { [DUE_ATTRIBUTE]: attribute(String(Math.ceil(dueMs))) } : {}),
+  };
+  return {
+    MessageBody: text,
+    ...(delaySeconds > 0 ? { DelaySeconds: Math.min(delaySeconds, MAX_DELAY_SECONDS) } : {}),
+    ...(Object.keys(attributes).length > 0 ? { MessageAttributes: attributes } : {}),
+    bytes: Buffer.byteLength(text) + attributeBytes(attributes),
+  };
+}
+
+function attribute(value: string) {
+  return { DataType: "String", StringValue: value };
+}
+
+/** n.b. SQS counts names, types and values of attributes as part of the message. */
+function attributeBytes(attributes: Record<string, { DataType: string; StringValue: string }>): number {
+  return Object.entries(attributes)
+    .flatMap(([name, { DataType, StringValue }]) => [name, DataType, StringValue])
+    .reduce((bytes, part) => bytes + Buffer.byteLength(part), 0);
+}
