@@ -50,6 +50,22 @@ describe.skipIf(validator === undefined)("the real CRDs", () => {
     ]);
   });
 
+  test("and the XRD refuse a status field that is not declared: it would be pruned", () => {
+    const spec = {
+      transport: "sqs",
+      workload: { template: { spec: { containers: [{ name: "asya-runtime" }] } } },
+    };
+    const actor = { apiVersion: "asya.sh/v1alpha1", kind: "AsyncActor", metadata: { name: "a" }, spec };
+    const status = {
+      status: "Running",
+      conditions: [],
+      effective: { workload: { kind: "Deployment", template: {} } },
+    };
+    expect(validator?.violations({ ...actor, status })).toEqual([
+      "status.effective.workload.template: template is not a known field",
+    ]);
+  });
+
   test("refuse a pod field that Kubernetes does not have", () => {
     const labels = { app: "a" };
     const containers = [{ name: "a", image: "a:1", imagePulPolicy: "Always" }];

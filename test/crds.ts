@@ -6,8 +6,10 @@ import { isObject } from "../core/json.ts";
 import { checkSchema } from "../core/schema-check.ts";
 import type { Schema } from "../core/schema.ts";
 import { judgeRules } from "../functions/asyncactor/compose/rules.ts";
+import { actorSchema } from "../scripts/generate/actor-schemas.ts";
 import { KubernetesModels } from "../scripts/generate/kubernetes-models.ts";
 import { rulesOf } from "../scripts/generate/rules.ts";
+import { property, readXrdSchema } from "../scripts/generate/xrd.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const folder = resolve(root, "../shared/crds");
@@ -70,6 +72,7 @@ function schemaOf(apiVersion: string, kind: string): Schema | undefined {
 }
 
 function readSchema(apiVersion: string, kind: string): Schema | undefined {
+  if (apiVersion === "asya.sh/v1alpha1" && kind === "AsyncActor") return compositeSchema();
   const [group = "", version = ""] = apiVersion.split("/");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
   const texts = files
@@ -86,6 +89,26 @@ function readSchema(apiVersion: string, kind: string): Schema | undefined {
     "x-kubernetes-preserve-unknown-fields": true,
   };
   return { ...schema, properties: { ...schema.properties, metadata } };
+}
+
+/** The XRD's schema as Crossplane makes a CRD of it: with its own fields in spec and status. */
+function compositeSchema(): Schema {
+  const xrd = readXrdSchema(join(root, "xrds/asyncactor.yaml"));
+  const { properties } = actorSchema(xrd);
+  const status = property(xrd, "status");
+  const open: Schema = { "x-kubernetes-preserve-unknown-fields": true };
+  const ours = { ...status.properties, conditions: open, crossplane: open };
+  return {
+    ...xrd,
+    properties: {
+      ...properties,
+      spec: {
+        ...property(xrd, "spec"),
+        properties: { ...property(xrd, "spec").properties, crossplane: open },
+      },
+      status: { ...status, properties: ours },
+    },
+  };
 }
 
 function builtIn(apiVersion: string, kind: string, models: KubernetesModels): Schema | undefined {

@@ -8,7 +8,7 @@ import { rulesOf } from "./rules.ts";
 
 test("what is generated from the XRD, the platform's schema, Kubernetes' types and the findings is up to date", () => {
   const script = resolve(import.meta.dirname, "../generate.ts");
-  const { status, stderr } = spawnSync("node", [script, "--check"], { encoding: "utf8" });
+  const { status, stderr } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 }, 30_000);
 

@@ -101,6 +101,12 @@ export class ApiServer {
     );
   }
 
+  mergeStatus(path: string, status: object): Promise<Answer> {
+    return this.#send("PATCH", `${path}/status?fieldValidation=Strict`, "application/merge-patch+json", {
+      status,
+    });
+  }
+
   async #send(method: string, path: string, contentType: string, object: unknown): Promise<Answer> {
     const response = await fetch(this.#origin + path, {
       method,

@@ -14,10 +14,11 @@ const XRD = "asyncactors.asya.sh";
 const xrdFile = join(import.meta.dirname, "../../xrds/asyncactor.yaml");
 const cluster = findCluster();
 
+const read = (name: string): unknown => parse(readFileSync(join(import.meta.dirname, name), "utf8"));
+
 /** Every field of the spec. */
-const COMPLETE = parse(readFileSync(join(import.meta.dirname, "complete-actor.yaml"), "utf8")) as {
-  spec: object;
-};
+const COMPLETE = read("complete-actor.yaml") as { spec: object };
+const STATUS = read("complete-status.yaml") as object;
 
 describe.skipIf(cluster === undefined)(
   "the API server gives an AsyncActor the verdict that stands in its file",
@@ -84,6 +85,27 @@ describe.skipIf(cluster === undefined)(
         ).toBe(offline.length > 0);
       }
     }, 60_000);
+
+    test("nothing of a status with every field is pruned", async () => {
+      const created = await api.request(
+        "POST",
+        actors,
+        pausedActor({ ...COMPLETE, metadata: { name: "status" } }),
+      );
+      expect(created.message).toBe("");
+      const answer = await api.mergeStatus(`${actors}/status`, STATUS);
+      expect(answer.message).toBe("");
+      expect(answer.body["status"]).toMatchObject(STATUS);
+      const table = kubectl(cluster ?? { environment: {} }, [
+        "get",
+        "asya",
+        "status",
+        "-n",
+        namespace,
+        "--no-headers",
+      ]);
+      expect(table).toMatch(/^status +Running +1 +0 +2 +2 +0 +50 +\S+ /);
+    });
 
     function create(object: object) {
       return api.request("POST", `${actors}?dryRun=All&fieldValidation=Strict`, object);
