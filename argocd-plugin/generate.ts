@@ -1,5 +1,6 @@
-import { type Finding, finding, quoteValue } from "../core/finding.ts";
+import { type Finding, finding, isError, quoteValue } from "../core/finding.ts";
 import type { Manifest } from "../core/manifest.ts";
+import { PLATFORM_NAME } from "../core/names.ts";
 import { didYouMean } from "../core/suggest.ts";
 import { checkActor } from "../functions/asyncactor/compose/check.ts";
 import { distinct, type World } from "../functions/asyncactor/compose/plan.ts";
@@ -35,7 +36,7 @@ export function generate(sources: readonly SourceObject[], options: GenerateOpti
   const findings = [
     ...duplicateFindings(objects, options.namespace),
     ...objects.flatMap((object) => settingsFindings(object)),
-    ...beside.filter(isPlatform).flatMap(platformFindings),
+    ...beside.filter(isPlatform).flatMap((one) => platformFindings(one, unplaced)),
     ...actors.flatMap((actor) => actorFindings(actor, world)),
     ...sharedQueueFindings(actors, world),
   ];
@@ -64,26 +65,25 @@ function isAboutActor({ code, object, path }: Finding): boolean {
 /** What is wrong with a platform, a flavor or a kind of ours that does not exist. */
 function settingsFindings(object: Placed): Finding[] {
   const { manifest } = object;
-  if (isPlatform(manifest)) return platformFindings(manifest).map((one) => object.at(one));
+  if (isPlatform(manifest)) return platformFindings(manifest, object.at);
   if (flavorName(manifest) !== undefined) {
-    return checkSpecLayer(manifest["data"] ?? {}, ["data"]).map((one) => object.at({ ...one, code: "E025" }));
+    const findings = checkSpecLayer(manifest["data"] ?? {}, ["data"]);
+    return findings.map((one) => ({ ...object.at(one), code: "E025" }));
   }
   if (!isOurs(manifest) || isActor(manifest)) return [];
   const message = `the API asya.sh has no such kind (got ${quoteValue(manifest.kind)})`;
-  return [
-    object.at(
-      finding("E012", ["kind"], message, didYouMean(manifest.kind, ["AsyncActor"], "write AsyncActor")),
-    ),
-  ];
+  const fix = didYouMean(manifest.kind, ["AsyncActor"], "write AsyncActor");
+  return [object.at(finding("E012", ["kind"], message, fix))];
 }
 
-function platformFindings(platform: Manifest): Finding[] {
-  const findings = checkPlatform(platform["data"] ?? {}).map((one): Finding => ({
-    ...one,
-    code: one.code.startsWith("E") ? "E021" : one.code,
-    object: `EnvironmentConfig/${platform.metadata.name}`,
-  }));
-  return distinct(findings);
+function platformFindings(platform: Manifest, at: Placed["at"]): Finding[] {
+  const findings = checkPlatform(platform["data"] ?? {}).map(at);
+  return distinct(findings.map((one) => (isError(one) ? { ...one, code: "E021" } : one)));
+}
+
+/** For an object that lies elsewhere. */
+function unplaced(one: Finding): Finding {
+  return { ...one, object: `EnvironmentConfig/${PLATFORM_NAME}` };
 }
 
 function sorted(manifests: readonly Manifest[]): Manifest[] {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { type Finding, isError } from "../core/finding.ts";
 import type { Manifest } from "../core/manifest.ts";
@@ -71,6 +72,7 @@ async function run(argv: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (!existsSync(options.path)) throw new UsageError(`there is no folder ${options.path}`);
   const { objects, findings, files } = await readFolder(options.path);
   const generated = generate(objects, { namespace: options.namespace });
   return print(options, generated.manifests, [...findings, ...generated.findings], files);

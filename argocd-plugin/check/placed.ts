@@ -9,7 +9,7 @@ export interface Placed {
   manifest: Manifest;
   source: SourceObject;
   /** The finding with object, file, line and column. */
-  at(finding: Finding): Finding;
+  at: (finding: Finding) => Finding;
 }
 
 /** What is wrong about these is the key, not its value. */

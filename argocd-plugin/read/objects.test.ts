@@ -43,6 +43,33 @@ const NO_OBJECTS: readonly (readonly [string, unknown, string])[] = [
   ],
 ];
 
+test("namespace, labels and annotations are text too", () => {
+  const metadata = {
+    name: "a",
+    namespace: false,
+    labels: { app: "x", version: 2 },
+    annotations: { on: true, off: null },
+  };
+  const { findings } = objectsIn({ ...object("a"), metadata });
+  expect(findings.map(formatFinding)).toEqual([
+    "ASYA-E007 metadata.namespace: must be text (got false) - put it in quotes",
+    "ASYA-E011 metadata.labels.version: must be text (got 2) - put it in quotes",
+    "ASYA-E011 metadata.annotations.on: must be text (got true) - put it in quotes",
+  ]);
+});
+
+test("no value of a Secret is shown", () => {
+  const { findings } = objectsIn({
+    ...object("a"),
+    kind: "Secret",
+    metadata: { name: 5, annotations: { pin: 4711 } },
+  });
+  expect(findings.map(formatFinding)).toEqual([
+    "ASYA-E007 metadata.name: must be text - put it in quotes",
+    "ASYA-E011 metadata.annotations.pin: must be text - put it in quotes",
+  ]);
+});
+
 test.each(NO_OBJECTS)("%s is no Kubernetes object", (_what, value, line) => {
   const { objects, findings } = objectsIn(value);
   expect(objects).toEqual([]);

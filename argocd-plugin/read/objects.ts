@@ -27,8 +27,12 @@ function collect(value: unknown, base: FieldPath, objects: FoundObject[], findin
     return;
   }
   const missing = identityFindings(value, base);
-  if (missing.length > 0) findings.push(...missing);
-  else objects.push({ object: value, base });
+  if (missing.length === 0) objects.push({ object: value, base });
+  else findings.push(...(value["kind"] === "Secret" ? missing.map(withoutValue) : missing));
+}
+
+function withoutValue(one: Finding): Finding {
+  return { ...one, message: one.message.replace(/ \(got .*\)$/, "") };
 }
 
 const NOT_AN_OBJECT_FIX =
@@ -48,18 +52,34 @@ function identityFindings(value: Record<string, unknown>, base: FieldPath): Find
     return [finding("E007", base, "has no apiVersion and no kind", NOT_AN_OBJECT_FIX)];
   }
   const metadata = isObject(value["metadata"]) ? value["metadata"] : {};
-  const named = metadata["name"] ?? metadata["generateName"];
+  const at = (...path: string[]) => [...base, "metadata", ...path];
   return [
     ...textFinding(apiVersion, [...base, "apiVersion"], "write the API's group and version, such as apps/v1"),
     ...textFinding(kind, [...base, "kind"], "write the object's kind, such as AsyncActor"),
-    ...textFinding(named, [...base, "metadata", "name"], "give the object a name"),
+    ...textFinding(metadata["name"] ?? metadata["generateName"], at("name"), "give the object a name"),
+    ...(metadata["namespace"] == null
+      ? []
+      : textFinding(metadata["namespace"], at("namespace"), "remove it")),
+    ...["labels", "annotations"].flatMap((field) => textMemberFindings(metadata[field], at(field))),
   ];
+}
+
+/** n.b. a label that YAML reads as a number or as true makes the API server refuse the object. */
+function textMemberFindings(members: unknown, path: FieldPath): Finding[] {
+  if (!isObject(members)) return [];
+  return Object.entries(members)
+    .filter(([, value]) => typeof value !== "string" && value !== null)
+    .map(([name, value]) => ({ ...notText(value, [...path, name]), code: "E011" }));
 }
 
 function textFinding(value: unknown, path: FieldPath, fix: string): Finding[] {
   if (typeof value === "string" && value !== "") return [];
   if (value === undefined || value === null || value === "")
     return [finding("E007", path, "is missing", fix)];
+  return [notText(value, path)];
+}
+
+function notText(value: unknown, path: FieldPath): Finding {
   const text = isObject(value) || Array.isArray(value) ? "" : ` (got ${quoteValue(value)})`;
-  return [finding("E007", path, `must be text${text}`, "put it in quotes")];
+  return finding("E007", path, `must be text${text}`, "put it in quotes");
 }

@@ -1,0 +1,185 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { freshBundle, PLUGIN } from "../scripts/build.ts";
+
+let place: string;
+let bundle: string;
+
+beforeAll(async () => {
+  bundle = await freshBundle(PLUGIN);
+  place = await mkdtemp(join(tmpdir(), "asya-plugin-"));
+  folder("good", {
+    "a.yaml": `${CONFIG_MAP}---\n${SECRET}`,
+    "sub/b.json": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}',
+  });
+  folder("bad", { "a.yaml": CONFIG_MAP, "b.yaml": "replicas: 3\n" });
+  folder("noted", { "a.yaml": ACTOR });
+  folder("large", { "a.yaml": `${CONFIG_MAP}  long: ${"x".repeat(1_000_000)}\n` });
+});
+
+afterAll(() => rm(place, { recursive: true }));
+
+function folder(name: string, files: Record<string, string>): void {
+  mkdirSync(join(place, name, "sub"), { recursive: true });
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(place, name, file), text);
+}
+
+const CONFIG_MAP = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data:
+  mode: "0644"
+  answer: "yes"
+  lines: |
+    one
+    two
+`;
+const SECRET =
+  "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: 'n'}\nstringData: {password: hunter2}\n";
+const ACTOR = `apiVersion: asya.sh/v1alpha1
+kind: AsyncActor
+metadata: {name: a}
+spec:
+  transport: rabbitmq
+  workload:
+    template:
+      spec:
+        containers: [{name: asya-runtime, image: "app:1", env: [{name: ASYA_HANDLER, value: a.b}]}]
+`;
+
+interface Ended {
+  exit: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** `read` false: the reader of stdout goes away at once. */
+function plugin(args: string[], { cwd = place, read = true, env = {} } = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [bundle, ...args], {
+    cwd,
+    env: { PATH: process.env["PATH"], ...env },
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+  if (!read) child.stdout.destroy();
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (exit) => resolve({ exit, ...output }));
+  });
+}
+
+const OBJECTS = [
+  {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "a" },
+    data: { mode: "0644", answer: "yes", lines: "one\ntwo\n" },
+  },
+  { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "b" } },
+  {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "s", namespace: "n" },
+    stringData: { password: "hunter2" },
+  },
+];
+
+test("a good folder is printed, one JSON document a line, and nothing else is said", async () => {
+  const { exit, stdout, stderr } = await plugin(["generate", "good"]);
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  expect(stdout).toBe(OBJECTS.map((object) => `${JSON.stringify(object)}\n`).join(""));
+});
+
+test("the path is the current folder unless said otherwise", async () => {
+  const here = await plugin(["generate"], { cwd: join(place, "good") });
+  expect(here.exit).toBe(0);
+  expect(here).toEqual(await plugin(["generate", "good"]));
+});
+
+test("what it prints it can read, to the same bytes", async () => {
+  const { stdout } = await plugin(["generate", "good"]);
+  expect(stdout).not.toBe("");
+  folder("again", { "objects.json": stdout });
+  folder("again-yaml", { "objects.yaml": (await plugin(["generate", "good", "--output", "yaml"])).stdout });
+  expect((await plugin(["generate", "again"])).stdout).toBe(stdout);
+  expect((await plugin(["generate", "again-yaml"])).stdout).toBe(stdout);
+});
+
+test("YAML output means the same to a reader of YAML 1.1 as of 1.2", async () => {
+  const { stdout } = await plugin(["generate", "good", "--output=yaml"]);
+  for (const version of ["1.1", "1.2"] as const) {
+    expect(parseAllDocuments(stdout, { version }).map((document) => document.toJS() as unknown)).toEqual(
+      OBJECTS,
+    );
+  }
+});
+
+test("with any error stdout stays empty, the exit is 1, and the first line is the finding", async () => {
+  const { exit, stdout, stderr } = await plugin(["generate", "bad"]);
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+  expect(stderr.split("\n")).toEqual([
+    expect.stringMatching(/^b.yaml:1:1 ASYA-E007 has no apiVersion and no kind - /),
+    "1 error in 1 of 2 files",
+    "",
+  ]);
+});
+
+test("notes and warnings do not keep objects from being printed", async () => {
+  const { exit, stdout, stderr } = await plugin(["generate", "noted"]);
+  expect(exit).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: "AsyncActor" });
+  expect(stderr).toMatch(/^a.yaml:8:7 ASYA-I001 [^\n]+\n1 note in 1 of 1 file\n$/);
+});
+
+test("findings come as JSON when asked for", async () => {
+  const { exit, stdout, stderr } = await plugin(["generate", "bad", "--findings", "json"]);
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+  expect(JSON.parse(stderr)).toMatchObject([
+    { code: "ASYA-E007", severity: "error", file: "b.yaml", line: 1, column: 1 },
+  ]);
+});
+
+test("the destination of the Application is the namespace of what names none", async () => {
+  folder("twice", {
+    "a.yaml": CONFIG_MAP,
+    "b.yaml": CONFIG_MAP.replace("name: a", "name: a, namespace: here"),
+  });
+  const exits = [
+    await plugin(["generate", "twice"]),
+    await plugin(["generate", "twice"], { env: { ARGOCD_APP_NAMESPACE: "here" } }),
+    await plugin(["generate", "twice", "--namespace", "there"], { env: { ARGOCD_APP_NAMESPACE: "here" } }),
+  ].map(({ exit }) => exit);
+  expect(exits).toEqual([0, 1, 0]);
+});
+
+const WRONG_USAGE = [
+  [[], 'the command must be generate (got "")'],
+  [["render"], 'the command must be generate (got "render")'],
+  [["generate", "a", "b"], "one PATH only (got 1 more)"],
+  [["generate", "--output", "xml"], '--output must be json or yaml (got "xml")'],
+  [["generate", "--outptu", "json"], "Unknown option '--outptu'"],
+  [["generate", "nowhere"], "there is no folder nowhere"],
+] as const;
+
+test.each(WRONG_USAGE)("wrong usage ends with 2: %j", async (args, message) => {
+  const { exit, stdout, stderr } = await plugin([...args]);
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
+  expect(stderr.split("\n")[0]).toContain(`asya-plugin: ${message}`);
+});
+
+test("help is no error", async () => {
+  const { exit, stdout } = await plugin(["--help"]);
+  expect(exit).toBe(0);
+  expect(stdout).toContain("Usage: asya-plugin generate [PATH]");
+});
+
+test("a reader that goes away early gets no stack trace", async () => {
+  const { exit, stderr } = await plugin(["generate", "large"], { read: false });
+  expect({ exit, stderr }).toEqual({ exit: 1, stderr: "" });
+});
