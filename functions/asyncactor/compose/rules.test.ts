@@ -69,4 +69,10 @@ describe("checkRules", () => {
     const object = Array.isArray(spec) ? { ...actor({}), spec } : actor(spec);
     expect(lines(object).filter((line) => line.includes("cannot be evaluated"))).toEqual([]);
   });
+
+  test("is not brought down by an object nested 50,000 deep", () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 50_000; level++) deep = { deep };
+    expect(lines(actor({ workload: { template: { spec: { containers, deep } } } }))).toEqual([]);
+  });
 });

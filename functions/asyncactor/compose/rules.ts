@@ -99,13 +99,17 @@ function celObject({ metadata, spec }: Record<string, unknown>): unknown {
   return { metadata: { name }, ...(spec === undefined ? {} : { spec: celValue(spec) }) };
 }
 
+/** No rule looks deeper, and protobuf carries nothing deeper to a function. */
+const DEPTH_LIMIT = 100;
+
 /** n.b. cel-js takes numbers for doubles, and `has()` is true for null there, unlike in Kubernetes. */
-function celValue(value: unknown): unknown {
+function celValue(value: unknown, depth = 0): unknown {
   if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(celValue);
-  if (!isObject(value)) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === DEPTH_LIMIT) return undefined;
+  if (Array.isArray(value)) return value.map((item) => celValue(item, depth + 1));
   const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, celValue(member)]));
+  return Object.fromEntries(members.map(([name, member]) => [name, celValue(member, depth + 1)]));
 }
 
 function valueAt(value: unknown, path: FieldPath): unknown {
