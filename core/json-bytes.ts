@@ -107,7 +107,7 @@ function nestedEnd(bytes: Uint8Array, start: number): number {
     if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
     else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return at;
   }
-  throw new JsonBytesError(`"${depth > 0 ? "}" : "]"}"`, bytes.length);
+  throw new JsonBytesError("a closing bracket", bytes.length);
 }
 
 /** @param start - of the opening quote. @returns the position behind the closing one. */

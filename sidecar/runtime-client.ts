@@ -17,6 +17,8 @@ const READY_FILE = "runtime-ready";
 const SEEK_INTERVAL_MS = 50;
 /** How long after a cancel connections may close because the runtime replaces its worker. */
 const CANCEL_SHADOW_MS = 15_000;
+/** n.b. our runtime gives a handler 1 s to notice; until then the next request waits behind it. */
+const CANCEL_GRACE_MS = 3_000;
 
 export interface RuntimeAddress {
   folder: string;
@@ -73,7 +75,7 @@ export class RuntimeClient {
     const connection = await this.#connection(signal);
     try {
       const request = encodeRequest(connection.wire, envelopes, this.#address.maxFrameBytes);
-      const frame = await connection.call(request, timeoutMs);
+      const frame = await connection.call(request, timeoutMs + this.#allowanceMs());
       const replies = decodeReplies(connection.wire, frame, envelopes.length);
       if (connection.wire === 2 && connection.isOpen) this.#idle.push(connection);
       else connection.close();
@@ -90,6 +92,10 @@ export class RuntimeClient {
   /** Whether connections close at present because we ended a handler: what ran beside it is not to blame. */
   get hasJustCancelled(): boolean {
     return performance.now() - this.#lastCancelAt < CANCEL_SHADOW_MS;
+  }
+
+  #allowanceMs(): number {
+    return performance.now() - this.#lastCancelAt < CANCEL_GRACE_MS ? CANCEL_GRACE_MS : 0;
   }
 
   close(): void {

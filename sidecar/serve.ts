@@ -31,9 +31,9 @@ export async function serve(env: Environment): Promise<void> {
   const sidecar = assemble(settings, transport, log);
   try {
     const port = await listenOn(sidecar.vitals, settings.metricsAddress);
-    const { actor, transport: transportName } = settings;
+    const { transport: transportName } = settings;
     // n.b. `asya up` and the tests read the port from this line.
-    log.info({ port, actor, transport: transportName }, "started");
+    log.info({ port, transport: transportName }, "started");
     void stopAsked.first.then((signal) => {
       log.info(
         { signal, inHand: sidecar.loop.inHand },
