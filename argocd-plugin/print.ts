@@ -28,8 +28,8 @@ export async function printObjects(
 // oxlint-disable-next-line no-control-regex -- they are what it looks for
 const NOT_RAW = /[\r\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
-/** n.b. go-yaml refuses a block scalar whose first line begins with a tab. */
-const TAB_FIRST = /^\s*\t/;
+/** n.b. go-yaml refuses a block scalar whose first line begins with a tab, and drops spaces of one that has no line. */
+const NO_BLOCK = /^\s*(?:\t|$)/;
 
 /** n.b. kubectl reads YAML 1.1, where `yes`, `0644` and even `0o14` are no text unless quoted. */
 async function yamlWriter(): Promise<(object: Manifest) => string> {
@@ -47,5 +47,5 @@ async function yamlWriter(): Promise<(object: Manifest) => string> {
 }
 
 function needsQuotes(text: string): boolean {
-  return text === "<<" || resolvePlain(text) !== text || text.search(NOT_RAW) !== -1 || TAB_FIRST.test(text);
+  return text === "<<" || resolvePlain(text) !== text || text.search(NOT_RAW) !== -1 || NO_BLOCK.test(text);
 }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { freshBundle, PLUGIN } from "../../scripts/build.ts";
 
 export const SECONDS = 10;
-export const MEBIBYTES = Number(process.env["MIB"] ?? 256);
+export const MEBIBYTES = 256;
 
 /** A file's content, or where a symbolic link points. */
 export type Entry = string | Buffer | { link: string };
@@ -29,7 +29,13 @@ export async function generateFrom(files: Readonly<Record<string, Entry>>): Prom
     for (const [name, entry] of Object.entries(files)) writeEntry(join(folder, name), entry);
     const result = join(place, "result.json");
     const command = [process.execPath, bundle, "generate", folder];
-    const output = await run([join(import.meta.dirname, "limited.py"), result, `${SECONDS}`, `${MEBIBYTES}`, ...command]);
+    const output = await run([
+      join(import.meta.dirname, "limited.py"),
+      result,
+      `${SECONDS}`,
+      `${MEBIBYTES}`,
+      ...command,
+    ]);
     return { ...(JSON.parse(readFileSync(result, "utf8")) as Omit<Ended, "stdout" | "stderr">), ...output };
   } finally {
     rmSync(place, { recursive: true });
