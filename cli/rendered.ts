@@ -39,7 +39,7 @@ export function renderedActor(
   const effective = isObject(status) && isObject(status["effective"]) ? status["effective"] : {};
   return {
     name: String(metadata["name"]),
-    namespace: String(metadata["namespace"] ?? "default"),
+    namespace: typeof metadata["namespace"] === "string" ? metadata["namespace"] : "default",
     objects: Object.fromEntries(resources.map(([key, { resource }]) => [key, resource as Manifest])),
     effective,
     warnings: response.results.map(({ message }) => message),

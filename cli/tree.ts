@@ -48,7 +48,7 @@ function queueBranches({ objects, effective }: RenderedActor): Branch[] {
 
 function queueName(manifest: Manifest): string {
   const spec = fields(manifest["spec"]);
-  return String(spec["name"] ?? fields(spec["forProvider"])["name"] ?? manifest.metadata.name);
+  return text(spec["name"] ?? fields(spec["forProvider"])["name"]) || manifest.metadata.name;
 }
 
 function queueText(manifest: Manifest, effective: Fields): string {
@@ -57,15 +57,14 @@ function queueText(manifest: Manifest, effective: Fields): string {
     fields(effective["deletion"])["messages"] === "Retain"
       ? "kept when the actor goes"
       : "deleted with the actor";
-  if (manifest.apiVersion.startsWith("rabbitmq.com/")) return `${String(spec["type"])} queue, ${kept}`;
-  const seconds = fields(spec["forProvider"])["visibilityTimeoutSeconds"];
-  return `SQS queue${seconds === undefined ? "" : `, visibility ${String(seconds)} s`}, ${kept}`;
+  if (manifest.apiVersion.startsWith("rabbitmq.com/")) return `${text(spec["type"])} queue, ${kept}`;
+  return `SQS queue, visibility ${text(fields(spec["forProvider"])["visibilityTimeoutSeconds"])} s, ${kept}`;
 }
 
 const ACCESS: Readonly<Record<string, (manifest: Manifest) => string>> = {
   Binding: (manifest) => {
     const spec = fields(manifest["spec"]);
-    return `exchange ${String(spec["source"])} -> ${String(spec["destination"])}, key ${String(spec["routingKey"])}`;
+    return `exchange ${text(spec["source"])} -> ${text(spec["destination"])}, key ${text(spec["routingKey"])}`;
   },
   ServiceAccount: () => "the pods' identity",
   Role: () => "IAM role of the pods",
@@ -97,8 +96,8 @@ function workloadBranches({ objects }: RenderedActor): Branch[] {
 }
 
 function containerText(container: Fields): string {
-  const name = String(container["name"]);
-  return [name, String(container["image"] ?? "no image"), containerRole(name, container)]
+  const name = text(container["name"]);
+  return [name, text(container["image"]) || "no image", containerRole(name, container)]
     .filter(Boolean)
     .join("  ");
 }
@@ -111,21 +110,25 @@ function containerRole(name: string, container: Fields): string {
   const limits = Object.entries(fields(fields(container["resources"])["limits"]));
   const gpu = limits
     .filter(([resource]) => resource.includes("/"))
-    .map(([resource, count]) => `${String(count)} x ${resource}`);
-  return [handler === undefined ? "" : `runs ${String(handler["value"])}`, ...gpu].filter(Boolean).join(", ");
+    .map(([resource, count]) => `${text(count)} x ${resource}`);
+  return [handler === undefined ? "" : `runs ${text(handler["value"])}`, ...gpu].filter(Boolean).join(", ");
 }
 
 function scalerBranches({ objects }: RenderedActor): Branch[] {
   const manifest = objects["scaled-object"];
   if (manifest === undefined) return [{ label: "scaler", text: "none: the number of replicas is fixed" }];
   const spec = fields(manifest["spec"]);
-  const range = `${String(spec["minReplicaCount"])} to ${String(spec["maxReplicaCount"])} replicas`;
+  const range = `${text(spec["minReplicaCount"])} to ${text(spec["maxReplicaCount"])} replicas`;
   return [
     {
       label: "scaler",
-      text: `ScaledObject ${manifest.metadata.name}  ${range}, looks every ${String(spec["pollingInterval"])} s`,
+      text: `ScaledObject ${manifest.metadata.name}  ${range}, looks every ${text(spec["pollingInterval"])} s`,
     },
   ];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 function fields(value: unknown): Fields {

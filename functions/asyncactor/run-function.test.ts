@@ -130,7 +130,7 @@ describe("a platform that is missing or wrong", () => {
   wrong.data.sidecar["metricsPort"] = "high";
   const cases: [string, Fields | undefined, string][] = [
     ["missing", undefined, "ASYA-E020"],
-    ["wrong", wrong as unknown as Fields, "data.sidecar.metricsPort"],
+    ["wrong", wrong, "data.sidecar.metricsPort"],
   ];
 
   test.each(cases)(
@@ -208,7 +208,7 @@ test.each<[string, Fields, string]>([
     ...(SQS_PLATFORM["data"] as { transports: { sqs: Fields } }).transports.sqs,
     enabled: false,
   };
-  const response = await client.run(requestFor(with_(SCALED, spec), platform as unknown as Fields));
+  const response = await client.run(requestFor(with_(SCALED, spec), platform));
   expect(fatalOf(response)).toContain(text);
 });
 
@@ -306,7 +306,7 @@ test("a flavor or platform that flips kind or transport changes nothing", async 
   );
   const platform = structuredClone(SQS_PLATFORM) as { data: { transports: Fields } };
   platform.data.transports = { rabbitmq: platform.data.transports["sqs"] };
-  const flipped = await client.run(requestFor(SCALED, platform as unknown as Fields, observed));
+  const flipped = await client.run(requestFor(SCALED, platform, observed));
   expect(fatalOf(flipped)).toContain("ASYA-E043 spec.transport");
 });
 
@@ -314,6 +314,6 @@ test("a platform edit that would make a queue vanish is refused", async () => {
   const observed = asObserved(await client.run(requestFor(SCALED, PLATFORM)));
   const platform = structuredClone(PLATFORM) as { data: { transports: { rabbitmq: { config: Fields } } } };
   platform.data.transports.rabbitmq.config["queues"] = { dlq: { enabled: false } };
-  const response = await client.run(requestFor(SCALED, platform as unknown as Fields, observed));
+  const response = await client.run(requestFor(SCALED, platform, observed));
   expect(fatalOf(response)).toContain("ASYA-E046 spec.transport: rabbitmq-dlq");
 });

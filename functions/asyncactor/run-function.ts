@@ -100,7 +100,7 @@ function existingRequirements(
   const scaling = isObject(spec["scaling"]) ? spec["scaling"] : {};
   const named = {
     matchName: String(metadata["name"]),
-    namespace: String(metadata["namespace"] ?? "default"),
+    namespace: typeof metadata["namespace"] === "string" ? metadata["namespace"] : "default",
   };
   const kind = workload["kind"] === "StatefulSet" ? "StatefulSet" : "Deployment";
   return {

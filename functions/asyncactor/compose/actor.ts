@@ -1,5 +1,4 @@
 import type { ObservedMetadata } from "../../../core/manifest.ts";
-import type { Platform } from "./platform.ts";
 import type { EffectiveSpec } from "./effective.ts";
 
 /** An effective actor: who it is, what it wants, and the numbers that several parts need. */
@@ -34,5 +33,3 @@ export interface ActorObject {
   spec: Record<string, unknown>;
   status?: Record<string, unknown>;
 }
-
-export type { EffectiveSpec, Platform };

@@ -23,6 +23,7 @@ const RUNTIME_VARIABLES = [
   "ASYA_BATCH_MAX_SIZE",
   "ASYA_BATCH_MAX_WAIT",
   "ASYA_MAX_FRAME_BYTES",
+  "ASYA_STOP_TIMEOUT",
 ];
 
 /** The crew's own settings (SPEC section 6) start so; the end actors' handlers read them. */

@@ -2,7 +2,7 @@ import { type Finding, finding, quoteValue } from "../../../core/finding.ts";
 import type { EffectiveActor } from "./actor.ts";
 
 /** On every object of an actor. */
-export const ACTOR_LABEL = "asya.sh/actor";
+const ACTOR_LABEL = "asya.sh/actor";
 
 /** Asya 0.1's immutable selector, exactly these three: a live 0.1 workload can be taken over in place. */
 export function selectorLabels(actor: EffectiveActor): Record<string, string> {

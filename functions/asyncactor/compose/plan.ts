@@ -48,7 +48,7 @@ export function planActor(actor: unknown, world: World): Planned {
   const resolved = resolveActor(object, platform, flavors.specs, found.entry?.type ?? "");
   const findings = distinct([...own.findings, ...outside, ...found.findings, ...resolved.findings]);
   if (found.entry === undefined || hasErrors(findings)) return { plan: undefined, blame: "actor", findings };
-  const transport = renderTransports[found.entry.type] as Transport<unknown>;
+  const transport = renderTransports[found.entry.type];
   return {
     plan: { actor: resolved.actor, platform, transport, transportConfig: found.entry.config },
     findings,
