@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { JsonBytesError, type Range, scanObject } from "./json-bytes.ts";
 import { parseExact } from "./json-exact.ts";
-import { isObject, type Json, type JsonObject } from "./json.ts";
+import { isObject, type JsonObject } from "./json.ts";
 import { nestingOf } from "./nesting.ts";
 
 /** Where an envelope goes: `current` points at the actor that it is meant for, past the end once all are done. */
@@ -121,7 +121,7 @@ function withoutText(error: Error): string {
   return error instanceof SyntaxError ? "it is malformed outside the payload" : error.message;
 }
 
-function show(value: Json | unknown): string {
+function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "object")
     return value === null ? "null" : Array.isArray(value) ? "a list" : "an object";

@@ -36,10 +36,11 @@ export function errorEnvelope(envelope: Envelope, failure: Failure, context: Con
 
   const whole = build(details, original);
   if (whole.length <= context.maxBytes) return { body: whole, withoutPayload: false };
-  const { traceback = "", ...untraced } = details;
+  const { traceback: _, ...untraced } = details;
+  const { traceback = "" } = failure;
   const bare = build(untraced, original);
   if (bare.length <= context.maxBytes) {
-    const shortened = tail(String(traceback), context.maxBytes - bare.length - '"traceback":"",'.length);
+    const shortened = tail(traceback, context.maxBytes - bare.length - '"traceback":"",'.length);
     return {
       body: shortened === "" ? bare : build({ ...untraced, traceback: shortened }, original),
       withoutPayload: false,
@@ -48,7 +49,7 @@ export function errorEnvelope(envelope: Envelope, failure: Failure, context: Con
   const pointer = {
     ...details,
     message: head(failure.message, SHORT_MESSAGE),
-    traceback: tail(String(traceback), SHORT_MESSAGE),
+    traceback: tail(traceback, SHORT_MESSAGE),
     original_payload: { queue: context.deadLetterQueue, bytes: envelope.payload.length },
   };
   const nothing = Buffer.from("null");

@@ -169,7 +169,7 @@ function decodeSecond(frame: Uint8Array): Reply[][] {
     if (!Array.isArray(list)) throw new FrameError("each envelope's replies must be a list");
     return list.map((item): Reply => {
       if (!isObject(item)) throw new FrameError("each reply must be an object");
-      const { route, headers, payloadBytes, error, details } = item as JsonObject;
+      const { route, headers, payloadBytes, error, details } = item;
       if (error !== undefined) return runtimeError(error, details);
       if (!Number.isSafeInteger(payloadBytes) || (payloadBytes as number) < 0) {
         throw new FrameError("payloadBytes must be a whole number from 0");
@@ -198,7 +198,7 @@ function splitFrame(frame: Uint8Array): { meta: Json; payloads: Uint8Array } {
 
 function runtimeError(error: Json, details: Json | undefined): RuntimeError {
   if (typeof error !== "string") throw new FrameError("error must be a text");
-  return { error, details: isObject(details) ? (details as JsonObject) : {} };
+  return { error, details: isObject(details) ? details : {} };
 }
 
 function checked(length: number, maxFrameBytes: number): number {

@@ -7,7 +7,7 @@ export interface Vitals {
   /** undefined = ASYA_METRICS_ENABLED is false; the probes are answered all the same. */
   registry: Registry | undefined;
   /** Why no messages can be handled now; undefined = they can. */
-  notReady(): string | undefined;
+  notReady: () => string | undefined;
 }
 
 /** `/metrics`, `/health` (the process lives) and `/ready` (messages can be handled). */
