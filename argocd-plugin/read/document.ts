@@ -1,7 +1,8 @@
+import { TooMany } from "./cursor.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed, Recorder } from "./parsed.ts";
 import { tooMany } from "./refusals.ts";
-import { readSimpleYaml, TooMany } from "./simple-yaml.ts";
+import { readSimpleYaml } from "./simple-yaml.ts";
 
 type FullReader = (typeof import("./full-yaml.ts"))["readFullYaml"];
 
