@@ -9,6 +9,7 @@ import { withoutWords } from "./generate/map-schema.ts";
 import { platformJsonSchema } from "./generate/platform.ts";
 import { rulesModule } from "./generate/rules.ts";
 import { schemaModule } from "./generate/schema-module.ts";
+import { settingsPage } from "./generate/settings-page.ts";
 import { typesModule } from "./generate/types.ts";
 import { readXrdSchema } from "./generate/xrd.ts";
 
@@ -46,6 +47,7 @@ async function generatedFiles(): Promise<Record<string, string>> {
     "cli/generated/built-in-platform.ts": BANNER + builtInPlatformModule(root),
     "compositions/platform.schema.json": await pretty(JSON.stringify(platform), "json"),
     "docs/findings.md": await pretty(findingsPage(), "markdown"),
+    "docs/settings.md": await pretty(settingsPage(), "markdown"),
   };
 }
 
