@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const ROOMS = ["runtime"];
+const ROOMS = ["runtime", "crew"];
 
 test.for(ROOMS)("the Python tests of %s/ pass", { timeout: 120_000 }, (room, { skip }) => {
   const result = spawnSync("python3", ["-m", "unittest", "discover", room], {

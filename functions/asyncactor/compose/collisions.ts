@@ -26,8 +26,8 @@ const RUNTIME_VARIABLES = [
   "ASYA_STOP_TIMEOUT",
 ];
 
-/** The crew's own settings (SPEC section 6) start so; the end actors' handlers read them. */
-const CREW_PREFIX = "ASYA_S3_";
+/** The crew's own settings: the end actors' handlers read them. */
+const CREW_VARIABLES = /^ASYA_(S3_.*|RESULTS_DIR)$/;
 
 /** Identity and permissions: a sidecar that could be told otherwise would read another actor's queue. */
 const SIDECAR_IDENTITY = [
@@ -146,8 +146,7 @@ function runtimeEnvFindings(actor: EffectiveActor, container: Container, path: F
     const at = [...path, "env", index, "name"];
     if (replaced.has(name))
       return [finding("W005", at, `${name} is set for you; this value has no effect`, "remove it")];
-    if (!name.startsWith("ASYA_") || name.startsWith(CREW_PREFIX) || RUNTIME_VARIABLES.includes(name))
-      return [];
+    if (!name.startsWith("ASYA_") || CREW_VARIABLES.test(name) || RUNTIME_VARIABLES.includes(name)) return [];
     const near = nearest(name, RUNTIME_VARIABLES);
     return [
       finding(
