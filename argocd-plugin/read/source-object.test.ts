@@ -72,3 +72,8 @@ test("what comes with an alias or a merge stands where it was written", async ()
     "16:6",
   ]);
 });
+
+test("of a key that stands there twice the last one is meant, as it is in the value", async () => {
+  const locate = await locator("a: 1\nb: 2\na: 3\n");
+  expect(locate(["a"])).toBe("13:4");
+});

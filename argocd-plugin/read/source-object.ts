@@ -79,7 +79,8 @@ function placesOf(chunk: Chunk, limits: Limits): Places {
 
 function indexOf(members: Members, step: string | number): number {
   if (typeof step === "number") return step * 3 < members.length ? step * 3 : -1;
-  for (let index = 0; index < members.length; index += 3) if (members[index] === step) return index;
+  // Of a key that stands there twice, the last one counts.
+  for (let index = members.length - 3; index >= 0; index -= 3) if (members[index] === step) return index;
   return -1;
 }
 
