@@ -1,16 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { Envelope } from "../core/envelope.ts";
 import { isObject } from "../core/json.ts";
-import {
-  decodeReplies,
-  encodeRequest,
-  FrameError,
-  type Reply,
-  RequestTooLarge,
-  type Wire,
-} from "./frames.ts";
+import { decodeReplies, encodeRequest, FrameError, type Reply, type Wire } from "./frames.ts";
 import { RuntimeConnection, RuntimeTimeout, Unanswered } from "./runtime-connection.ts";
 
 const READY_FILE = "runtime-ready";
@@ -24,14 +17,22 @@ export interface RuntimeAddress {
   folder: string;
   socketName: string;
   maxFrameBytes: number;
+  /** Handlers at the same time: as many connections at most. */
+  concurrency: number;
 }
 
-/** Connections to the one runtime beside us. Whoever calls `run` keeps the number of calls within the concurrency. */
+/** One list of replies per envelope, and how long the runtime took. */
+export interface RunResult {
+  replies: Reply[][];
+  durationMs: number;
+}
+
+/** Connections to the one runtime beside us. A call goes to a free one; else, on wire 2, behind another call. */
 export class RuntimeClient {
   readonly #address: RuntimeAddress;
   readonly #onChange: (isReady: boolean) => void;
   readonly #open = new Set<RuntimeConnection>();
-  readonly #idle: RuntimeConnection[] = [];
+  #opening = 0;
   #wire: Wire = 2;
   #seeking: Promise<void> | undefined;
   #closed = false;
@@ -57,10 +58,11 @@ export class RuntimeClient {
     return this.#wire;
   }
 
-  /** Waits until the runtime takes requests. Rejects only where `signal` aborts. */
+  /** Waits until the runtime takes requests. Rejects where `signal` aborts or the client is closed. */
   async ready(signal: AbortSignal): Promise<void> {
     while (!this.isReady) {
       signal.throwIfAborted();
+      if (this.#closed) throw new Unanswered("the sidecar stops");
       await orAborted(this.#seeking ?? Promise.resolve(), signal);
     }
   }
@@ -68,25 +70,27 @@ export class RuntimeClient {
   /**
    * Runs envelopes as one request; waits for the runtime first if need be, until `signal` aborts.
    *
-   * @returns one list of replies per envelope.
-   * @throws {Unanswered | RuntimeTimeout | FrameError | RequestTooLarge}
+   * @throws {Unanswered | RuntimeTimeout | FrameError | RequestTooLarge} or `signal`'s reason.
    */
-  async run(envelopes: readonly Envelope[], timeoutMs: number, signal: AbortSignal): Promise<Reply[][]> {
+  async run(envelopes: readonly Envelope[], timeoutMs: number, signal: AbortSignal): Promise<RunResult> {
     const connection = await this.#connection(signal);
     try {
-      const request = encodeRequest(connection.wire, envelopes, this.#address.maxFrameBytes);
-      const frame = await connection.call(request, timeoutMs + this.#allowanceMs());
-      const replies = decodeReplies(connection.wire, frame, envelopes.length);
-      if (connection.wire === 2 && connection.isOpen) this.#idle.push(connection);
-      else connection.close();
-      return replies;
+      const request = this.#encode(connection, envelopes);
+      const { frame, durationMs } = await connection.call(request, timeoutMs + this.#allowanceMs());
+      return { replies: decodeReplies(connection.wire, frame, envelopes.length), durationMs };
     } catch (error) {
-      if (error instanceof RequestTooLarge) this.#idle.push(connection);
-      else connection.close();
       if (error instanceof RuntimeTimeout || error instanceof FrameError)
         this.#lastCancelAt = performance.now();
+      if (error instanceof FrameError) connection.close();
       throw error;
+    } finally {
+      if (connection.wire === 1) connection.close();
     }
+  }
+
+  #encode(connection: RuntimeConnection, envelopes: readonly Envelope[]): Uint8Array[] {
+    connection.unreserve();
+    return encodeRequest(connection.wire, envelopes, this.#address.maxFrameBytes);
   }
 
   /** Whether connections close at present because we ended a handler: what ran beside it is not to blame. */
@@ -103,35 +107,51 @@ export class RuntimeClient {
     for (const connection of this.#open) connection.close();
   }
 
+  /** One that is reserved. */
   async #connection(signal: AbortSignal): Promise<RuntimeConnection> {
     for (;;) {
       await this.ready(signal);
-      const idle = this.#idle.pop();
-      if (idle === undefined) {
-        try {
-          return await this.#connect();
-        } catch {
-          this.#seek();
-        }
-      } else if (idle.isOpen) return idle;
+      const connection = this.#leastLoaded();
+      if (connection?.load === 0) return connection.reserve();
+      const mayOpen = this.#wire === 1 || this.#open.size + this.#opening < this.#address.concurrency;
+      if (connection !== undefined && !mayOpen) return connection.reserve();
+      try {
+        if (mayOpen) return (await this.#connect()).reserve();
+        await nextTurn();
+      } catch {
+        this.#seek();
+      }
     }
+  }
+
+  #leastLoaded(): RuntimeConnection | undefined {
+    let best: RuntimeConnection | undefined;
+    for (const connection of this.#open) {
+      if (connection.wire === 1 || !connection.isOpen) continue;
+      if (best === undefined || connection.load < best.load) best = connection;
+      if (best.load === 0) break;
+    }
+    return best;
   }
 
   async #connect(): Promise<RuntimeConnection> {
     if (this.#closed) throw new Unanswered("the sidecar stops");
     const { folder, socketName, maxFrameBytes } = this.#address;
     const path = join(folder, socketName);
-    const connection = await RuntimeConnection.open(path, this.#wire, maxFrameBytes, (closed) =>
-      this.#forget(closed),
-    );
-    this.#open.add(connection);
-    return connection;
+    this.#opening++;
+    try {
+      const connection = await RuntimeConnection.open(path, this.#wire, maxFrameBytes, (closed) =>
+        this.#forget(closed),
+      );
+      this.#open.add(connection);
+      return connection;
+    } finally {
+      this.#opening--;
+    }
   }
 
   #forget(connection: RuntimeConnection): void {
     this.#open.delete(connection);
-    const index = this.#idle.indexOf(connection);
-    if (index >= 0) this.#idle.splice(index, 1);
     if (connection.wire === 2 && this.#open.size === 0) this.#seek();
   }
 
@@ -149,7 +169,7 @@ export class RuntimeClient {
     while (!this.#closed) {
       try {
         this.#wire = await this.#readWire();
-        if (this.#wire === 2) this.#idle.push(await this.#connect());
+        if (this.#wire === 2) await this.#connect();
         return;
       } catch (error) {
         this.#problem = error;

@@ -10,18 +10,29 @@ export class RuntimeTimeout extends Error {
   override readonly name = "RuntimeTimeout";
 }
 
-interface PendingCall {
-  resolve(frame: Uint8Array): void;
-  reject(error: Error): void;
-  timer: NodeJS.Timeout;
+/** What the runtime sent back, and how long it took from when it could begin. */
+export interface Answer {
+  frame: Uint8Array;
+  durationMs: number;
 }
 
-/** One connection to the runtime: one request at a time. Closing it ends the handler that runs for it. */
+interface PendingCall {
+  timeoutMs: number;
+  startedAt: number;
+  resolve(answer: Answer): void;
+  reject(error: Error): void;
+}
+
+/**
+ * One connection to the runtime, which handles one request at a time, in order. Closing it ends the handler that runs for it.
+ */
 export class RuntimeConnection {
   readonly wire: Wire;
   readonly #socket: Socket;
   readonly #reader: FrameReader;
-  #pending: PendingCall | undefined;
+  readonly #pending: PendingCall[] = [];
+  #reserved = 0;
+  #timer: NodeJS.Timeout | undefined;
   #lastError: Error | undefined;
 
   /** @param socket - connected. */
@@ -37,8 +48,7 @@ export class RuntimeConnection {
     socket.on("data", (chunk) => this.#read(chunk));
     socket.on("error", (error) => (this.#lastError = error));
     socket.on("close", () => {
-      const cause = this.#lastError;
-      this.#fail(new Unanswered("the runtime closed the connection before it answered", { cause }));
+      this.#failAll(unanswered(this.#lastError));
       onClose(this);
     });
   }
@@ -65,15 +75,33 @@ export class RuntimeConnection {
     return !this.#socket.destroyed && this.#socket.writable && this.#socket.readable;
   }
 
-  /** Sends a request and waits for its reply. @throws {Unanswered | RuntimeTimeout | FrameError} the connection is closed then. */
-  call(parts: readonly Uint8Array[], timeoutMs: number): Promise<Uint8Array> {
-    if (!this.isOpen) return Promise.reject(new Unanswered("the connection is closed"));
+  /** Requests that are not answered yet, or announced. */
+  get load(): number {
+    return this.#pending.length + this.#reserved;
+  }
+
+  /** Announces a request, so that others see it in `load`. */
+  reserve(): this {
+    this.#reserved++;
+    return this;
+  }
+
+  /** The announced request comes now, or not at all. */
+  unreserve(): void {
+    this.#reserved--;
+  }
+
+  /**
+   * Sends a request and waits for its reply.
+   *
+   * @param timeoutMs - from when the requests before it are answered.
+   * @throws {Unanswered | RuntimeTimeout | FrameError} the connection is closed then, and later requests are unanswered.
+   */
+  call(parts: readonly Uint8Array[], timeoutMs: number): Promise<Answer> {
+    if (!this.isOpen) return Promise.reject(unanswered(this.#lastError));
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#fail(new RuntimeTimeout(`no reply within ${timeoutMs} ms`));
-        this.close();
-      }, timeoutMs);
-      this.#pending = { resolve, reject, timer };
+      this.#pending.push({ timeoutMs, startedAt: performance.now(), resolve, reject });
+      if (this.#pending.length === 1) this.#startTimer();
       this.#socket.cork();
       for (const part of parts) this.#socket.write(part);
       this.#socket.uncork();
@@ -87,23 +115,44 @@ export class RuntimeConnection {
   #read(chunk: Uint8Array): void {
     try {
       this.#reader.feed(chunk);
-      const frame = this.#reader.next();
-      if (this.#pending === undefined) throw new FrameError("the runtime sent something unasked");
-      if (frame !== undefined) this.#settle()?.resolve(frame);
+      if (this.#pending.length === 0) throw new FrameError("the runtime sent something unasked");
+      for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next())
+        this.#answer(frame);
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new FrameError(String(error)));
+      this.#failAll(error instanceof Error ? error : new FrameError(String(error)));
       this.close();
     }
   }
 
-  #fail(error: Error): void {
-    this.#settle()?.reject(error);
+  #answer(frame: Uint8Array): void {
+    const call = this.#pending.shift();
+    if (call === undefined) throw new FrameError("the runtime sent something unasked");
+    const now = performance.now();
+    const [next] = this.#pending;
+    if (next !== undefined) next.startedAt = now;
+    this.#startTimer();
+    call.resolve({ frame, durationMs: now - call.startedAt });
   }
 
-  #settle(): PendingCall | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    clearTimeout(pending?.timer);
-    return pending;
+  #startTimer(): void {
+    clearTimeout(this.#timer);
+    const [first] = this.#pending;
+    if (first === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#failAll(new RuntimeTimeout(`no reply within ${first.timeoutMs} ms`));
+      this.close();
+    }, first.timeoutMs);
   }
+
+  /** The first request has failed; those behind it had not begun. */
+  #failAll(error: Error): void {
+    clearTimeout(this.#timer);
+    const [first, ...rest] = this.#pending.splice(0);
+    first?.reject(error);
+    for (const call of rest) call.reject(unanswered(error));
+  }
+}
+
+function unanswered(cause: Error | undefined): Unanswered {
+  return new Unanswered("the runtime closed the connection before it answered", { cause });
 }

@@ -37,6 +37,8 @@ interface Job {
 /** n.b. a runtime that dies may have been killed for another message, or by Kubernetes. */
 const CRASHES_FORGIVEN = 3;
 const AFTER_CRASH_MS = 100;
+/** Handlers of less are given their next request before they have answered: the way there and back counts. */
+const SHORT_MS = 5;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Decides what runs when: at most `concurrency` requests, batches, repeats of what was not answered. */
@@ -48,6 +50,7 @@ export class Scheduler {
   #timer: NodeJS.Timeout | undefined;
   #waiting = new AbortController();
   #stopped = false;
+  #meanMs = Number.POSITIVE_INFINITY;
 
   constructor(runtime: RuntimeClient, options: SchedulerOptions) {
     this.#runtime = runtime;
@@ -81,7 +84,7 @@ export class Scheduler {
     clearTimeout(this.#timer);
     if (this.#stopped)
       for (const job of this.#queue.splice(0)) job.reject(new NotStarted("the sidecar stops"));
-    while (this.#running < this.#options.concurrency && this.#queue.length > 0) {
+    while (this.#running < this.#maxRunning() && this.#queue.length > 0) {
       const waitMs = this.#waitMs();
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#dispatch(), waitMs);
@@ -89,6 +92,11 @@ export class Scheduler {
       }
       void this.#runJobs(this.#takeBatch());
     }
+  }
+
+  #maxRunning(): number {
+    const { concurrency } = this.#options;
+    return this.#meanMs < SHORT_MS && this.#runtime.wire === 2 ? 2 * concurrency : concurrency;
   }
 
   /** How long the batch that comes next is still worth waiting for. */
@@ -139,8 +147,8 @@ export class Scheduler {
       const timeoutMs = this.#timeoutMs(jobs);
       if (timeoutMs <= 0) return this.#expire(jobs);
       const envelopes = jobs.map(({ envelope }) => envelope);
-      const replies = await this.#runtime.run(envelopes, timeoutMs, waiting);
-      const durationMs = performance.now() - startedAt;
+      const { replies, durationMs } = await this.#runtime.run(envelopes, timeoutMs, waiting);
+      this.#learn(durationMs);
       for (const [index, job] of jobs.entries()) {
         const own = replies[index]!;
         if (jobs.length > 1 && own.some(isRuntimeError)) this.#repeat({ ...job, alone: true });
@@ -151,6 +159,11 @@ export class Scheduler {
       else if (jobs.length > 1) for (const job of jobs) this.#repeat({ ...job, alone: true });
       else await this.#failed(jobs[0]!, error, performance.now() - startedAt);
     }
+  }
+
+  #learn(durationMs: number): void {
+    const known = Number.isFinite(this.#meanMs) ? this.#meanMs : durationMs;
+    this.#meanMs = durationMs > 10 * SHORT_MS ? durationMs : known + (durationMs - known) / 10;
   }
 
   /** The shortest time that any of them has. */

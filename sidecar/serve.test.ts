@@ -177,7 +177,7 @@ test("SIGTERM: what runs is finished and sent, what has not begun goes back, exi
   bed = new Bed(HANDLERS, "a", "b");
   bed.runtime("a", "slow");
   const sidecar = await bed.sidecar("a");
-  await bed.send("a", envelope({ seconds: 0 }, { id: "first" }));
+  await bed.send("a", envelope({ seconds: 0.1 }, { id: "first" }));
   expect((await bed.receive("b")).id).toBe("first");
   await bed.send("a", envelope({ seconds: 1 }, { id: "runs" }));
   await bed.send("a", envelope({ seconds: 1 }, { id: "waits" }));

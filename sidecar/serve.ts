@@ -53,13 +53,13 @@ function assemble(settings: Settings, transport: MessageTransport, log: Logger) 
   const metrics = createMetrics(settings.metricsNamespace, settings.customMetrics);
   const stopping = new AbortController();
   let loop: Loop | undefined = undefined;
-  const { folder, socketName, maxFrameBytes } = { folder: settings.socketDir, ...settings };
-  const runtime = new RuntimeClient({ folder, socketName, maxFrameBytes }, (isReady) => {
+  const { socketDir: folder, socketName, maxFrameBytes, concurrency } = settings;
+  const runtime = new RuntimeClient({ folder, socketName, maxFrameBytes, concurrency }, (isReady) => {
     log.info(isReady ? "the runtime is ready" : "the runtime is not there (yet)");
     loop?.runtimeChanged(isReady);
   });
   const scheduler = new Scheduler(runtime, {
-    concurrency: settings.concurrency,
+    concurrency,
     batch: { maxSize: settings.batchMaxSize, maxWaitMs: settings.batchMaxWaitMs },
     timeoutMs: settings.runtimeTimeoutMs,
     maxFrameBytes,

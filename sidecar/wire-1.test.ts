@@ -54,15 +54,22 @@ async function startRuntime(
   }).listen(join(folder, "asya-runtime.sock"));
   await once(server, "listening");
   writeFileSync(join(folder, "runtime-ready"), ready);
-  client = new RuntimeClient({ folder, socketName: "asya-runtime.sock", maxFrameBytes: 1_000_000 });
+  client = new RuntimeClient({
+    folder,
+    socketName: "asya-runtime.sock",
+    maxFrameBytes: 1_000_000,
+    concurrency: 1,
+  });
+}
+
+async function run(timeoutMs = 1_000) {
+  return (await client.run([envelope()], timeoutMs, NEVER)).replies;
 }
 
 test("each message has its own connection: the length and the envelope as received", async () => {
   await startRuntime((socket) => socket.end(frame(REPLY)));
   for (let message = 0; message < 3; message++) {
-    const [[reply]] = (await client.run([envelope()], 1_000, NEVER)) as unknown as [
-      [{ payload: Uint8Array }],
-    ];
+    const [[reply]] = (await run()) as unknown as [[{ payload: Uint8Array }]];
     expect(reply).toMatchObject({ route: { actors: ["a", "b"], current: 1 }, headers: { t: "1" } });
     expect(Buffer.from(reply.payload).toString()).toBe('{"n": 2.0}');
   }
@@ -74,7 +81,7 @@ test("a reply that comes byte by byte is whole", async () => {
     for (const byte of frame(REPLY)) socket.write(Buffer.of(byte));
     socket.end();
   });
-  expect(await client.run([envelope()], 1_000, NEVER)).toMatchObject([[{ headers: { t: "1" } }]]);
+  expect(await run()).toMatchObject([[{ headers: { t: "1" } }]]);
 });
 
 test("an error of 0.1 has no mro; an empty list is no result", async () => {
@@ -83,21 +90,21 @@ test("an error of 0.1 has no mro; an empty list is no result", async () => {
     "[]",
   ];
   await startRuntime((socket, connection) => socket.end(frame(replies[connection]!)));
-  expect(await client.run([envelope()], 1_000, NEVER)).toEqual([
+  expect(await run()).toEqual([
     [{ error: "processing_error", details: { message: "m", type: "ValueError", traceback: "tb" } }],
   ]);
-  expect(await client.run([envelope()], 1_000, NEVER)).toEqual([[]]);
+  expect(await run()).toEqual([[]]);
 });
 
 test("a runtime that closes without a reply leaves the message unanswered", async () => {
   await startRuntime((socket) => socket.destroy());
-  await expect(client.run([envelope()], 1_000, NEVER)).rejects.toThrow(Unanswered);
+  await expect(run()).rejects.toThrow(Unanswered);
 });
 
 test("a reply that does not come in time closes the connection", async () => {
   const closed = Promise.withResolvers<void>();
   await startRuntime((socket) => socket.on("close", () => closed.resolve()));
-  await expect(client.run([envelope()], 50, NEVER)).rejects.toThrow(RuntimeTimeout);
+  await expect(run(50)).rejects.toThrow(RuntimeTimeout);
   await closed.promise;
 });
 
@@ -123,7 +130,7 @@ test("with wire 2 one connection serves many messages and opens with ASYA 0 0 0 
     if (text.subarray(-request.length).equals(request)) socket.write(Buffer.concat([head, inner]));
   }, '{"protocol":2}');
   for (let message = 0; message < 3; message++) {
-    expect(await client.run([envelope()], 1_000, NEVER)).toMatchObject([[{ route: { current: 1 } }]]);
+    expect(await run()).toMatchObject([[{ route: { current: 1 } }]]);
   }
   expect(received).toHaveLength(1);
   expect(received[0]!.subarray(0, 8)).toEqual(Buffer.from("ASYA\0\0\0\x02"));
