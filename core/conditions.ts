@@ -31,14 +31,18 @@ export function failed(message: string): Readiness {
 export function conditionOf(object: Observed | undefined, type: string): ObservedCondition | undefined {
   const conditions = object?.status?.["conditions"];
   if (!Array.isArray(conditions)) return undefined;
-  const match: unknown = conditions.find((condition: unknown) => isObject(condition) && condition["type"] === type);
+  const match: unknown = conditions.find(
+    (condition: unknown) => isObject(condition) && condition["type"] === type,
+  );
   if (!isObject(match)) return undefined;
   return {
     type,
     status: text(match["status"]),
     reason: text(match["reason"]),
     message: text(match["message"]),
-    ...(typeof match["lastTransitionTime"] === "string" ? { lastTransitionTime: match["lastTransitionTime"] } : {}),
+    ...(typeof match["lastTransitionTime"] === "string"
+      ? { lastTransitionTime: match["lastTransitionTime"] }
+      : {}),
   };
 }
 

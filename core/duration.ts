@@ -15,7 +15,8 @@ export function durationMs(value: unknown): number | undefined {
 /** A duration in Go's notation, in the largest unit that divides it: `5m`, `90s`, `1500ms`. */
 export function goDuration(milliseconds: number): string {
   for (const unit of ["h", "m", "s"] as const) {
-    if (milliseconds >= UNIT_MS[unit] && milliseconds % UNIT_MS[unit] === 0) return `${milliseconds / UNIT_MS[unit]}${unit}`;
+    if (milliseconds >= UNIT_MS[unit] && milliseconds % UNIT_MS[unit] === 0)
+      return `${milliseconds / UNIT_MS[unit]}${unit}`;
   }
   return milliseconds === 0 ? "0s" : `${Math.round(milliseconds)}ms`;
 }

@@ -3,7 +3,12 @@ import { finding, formatFinding, formatPath } from "./finding.ts";
 import { nearest } from "./suggest.ts";
 
 test("a finding is one line: place, code, field, what, value, rule, what to do", () => {
-  const one = finding("E012", ["spec", "scaling", "maxReplicas"], 'must be a whole number (got "ten")', "write 10");
+  const one = finding(
+    "E012",
+    ["spec", "scaling", "maxReplicas"],
+    'must be a whole number (got "ten")',
+    "write 10",
+  );
   expect(formatFinding({ ...one, file: "a/b.yaml", line: 7, column: 18 })).toBe(
     'a/b.yaml:7:18 ASYA-E012 spec.scaling.maxReplicas: must be a whole number (got "ten") - write 10',
   );
@@ -14,7 +19,9 @@ test("a line break in a message does not break the line", () => {
 });
 
 test("list positions stand in brackets, keys that are no identifiers in quotes", () => {
-  expect(formatPath(["spec", "containers", 0, "limits", "nvidia.com/gpu"])).toBe('spec.containers[0].limits["nvidia.com/gpu"]');
+  expect(formatPath(["spec", "containers", 0, "limits", "nvidia.com/gpu"])).toBe(
+    'spec.containers[0].limits["nvidia.com/gpu"]',
+  );
 });
 
 test.each([
