@@ -7,38 +7,47 @@ export interface Source {
 }
 
 /**
- * Between a broker and one receiver: hands out what came, never more than `limit` unsettled at once, and knows what must
+ * Between a broker and one receiver: hands out what came, never more than its `limit` unsettled at once, and knows what must
  * be given back when receiving ends.
  */
 export class Intake {
   /** Called when there may be more room. */
   onRoom: () => void = () => {};
-  #limit: number;
+  #prefetch: number;
+  #extra = 0;
   #running = false;
   #closed = false;
   readonly #waiting: Delivery[] = [];
   readonly #inHand = new Set<Delivery>();
   #wake: () => void = () => {};
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(prefetch: number) {
+    this.#prefetch = prefetch;
   }
 
+  /** How many may be in hand at once. */
   get limit(): number {
-    return this.#limit;
+    return this.#prefetch + this.#extra;
   }
 
-  set limit(messages: number) {
+  setPrefetch(messages: number): void {
     if (!Number.isInteger(messages) || messages < 1) {
       throw new RangeError(`prefetch must be a whole number from 1, got ${messages}`);
     }
-    this.#limit = messages;
+    this.#prefetch = messages;
     this.#changed();
   }
 
-  /** How many more may come. Negative after the limit was lowered. */
+  /** Room beside the prefetch, for messages that are in hand only because they wait for something. */
+  setExtra(messages: number): void {
+    if (this.#extra === messages) return;
+    this.#extra = messages;
+    this.#changed();
+  }
+
+  /** How many more may come. Negative after the prefetch was lowered. */
   get room(): number {
-    return this.#limit - this.#inHand.size - this.#waiting.length;
+    return this.limit - this.#inHand.size - this.#waiting.length;
   }
 
   /** Handed out or waiting for it. */
@@ -69,7 +78,7 @@ export class Intake {
     try {
       if (!signal.aborted && !this.#closed) source.start();
       while (!signal.aborted && !this.#closed) {
-        const next = this.#inHand.size < this.#limit ? this.#waiting.shift() : undefined;
+        const next = this.#inHand.size < this.limit ? this.#waiting.shift() : undefined;
         if (next === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
         else yield this.#hand(next);
       }

@@ -6,7 +6,7 @@ import { LocalBroker } from "../../transports/local/client.ts";
 import { type Bed, cannot } from "./bed.ts";
 import { conformance } from "./suite.ts";
 
-const MEMORY = { outliveProcesses: false, loseConnections: false, restart: false };
+const MEMORY = { outliveProcesses: false, loseConnections: false, restart: false, load: 2_000 };
 
 conformance("local in memory", MEMORY, async () => localBed(new LocalBroker(undefined), undefined));
 

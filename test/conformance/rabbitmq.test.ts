@@ -9,17 +9,21 @@ import { Proxy } from "./servers/proxy.ts";
 import { MAX_MESSAGE_BYTES, RabbitmqServer } from "./servers/rabbitmq.ts";
 import { conformance } from "./suite.ts";
 
-conformance("rabbitmq", { outliveProcesses: true, loseConnections: true, restart: true }, async () => {
-  const server = await RabbitmqServer.start();
-  const proxy = await Proxy.to(server.port);
-  const env = {
-    ASYA_TRANSPORT: "rabbitmq",
-    ASYA_RABBITMQ_HOST: "127.0.0.1",
-    ASYA_RABBITMQ_PORT: String(proxy.port),
-  };
-  const direct = fromEnv({ ...env, ASYA_RABBITMQ_PORT: String(server.port) });
-  return rabbitmqBed(server, proxy, env, direct);
-});
+conformance(
+  "rabbitmq",
+  { outliveProcesses: true, loseConnections: true, restart: true, load: 2_000 },
+  async () => {
+    const server = await RabbitmqServer.start();
+    const proxy = await Proxy.to(server.port);
+    const env = {
+      ASYA_TRANSPORT: "rabbitmq",
+      ASYA_RABBITMQ_HOST: "127.0.0.1",
+      ASYA_RABBITMQ_PORT: String(proxy.port),
+    };
+    const direct = fromEnv({ ...env, ASYA_RABBITMQ_PORT: String(server.port) });
+    return rabbitmqBed(server, proxy, env, direct);
+  },
+);
 
 function rabbitmqBed(
   server: RabbitmqServer,
@@ -58,7 +62,7 @@ function rabbitmqBed(
     },
   };
 
-  /** Ready and in hand: deleting a queue that must be empty and unused would not count the latter. */
+  /** Ready and in hand. */
   async function depthOf(queue: string): Promise<number> {
     const rows = await server.control("list_queues", "--silent", "name", "messages");
     const row = rows.split("\n").find((line) => line.startsWith(`${queue}\t`));

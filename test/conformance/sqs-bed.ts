@@ -13,7 +13,7 @@ const REGION = "eu-central-1";
 const KEYS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 
 /** The abilities of a server in memory. */
-export const SQS = { outliveProcesses: true, loseConnections: true, restart: false };
+export const SQS = { outliveProcesses: true, loseConnections: true, restart: false, load: 1_000 };
 
 /** Queues as the function renders them; each transport's lease is its queue's. */
 export async function sqsBed(server: SqsServer): Promise<Bed> {

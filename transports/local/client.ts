@@ -128,7 +128,7 @@ class LocalTransport implements MessageTransport {
   }
 
   setPrefetch(messages: number): void {
-    this.#intake.limit = messages;
+    this.#intake.setPrefetch(messages);
   }
 
   connected(): boolean {

@@ -6,7 +6,7 @@ import type { RabbitmqSettings } from "./settings.ts";
 const FIRST_DELAY_MS = 100;
 const MAX_DELAY_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-const CLOSE_TIMEOUT_MS = 1_500;
+const CLOSE_TIMEOUT_MS = 1_000;
 const HEARTBEAT_SECONDS = 15;
 
 interface Listener {
@@ -107,7 +107,11 @@ export class Connection {
         return;
       }
     }
-    await closeWithin(model, ended.promise);
+    const closed = model.close().then(
+      () => ended.promise,
+      () => {},
+    );
+    await within(CLOSE_TIMEOUT_MS, closed);
     this.#listener.down();
   }
 
@@ -125,17 +129,11 @@ export class Connection {
   }
 }
 
-/** A blocked or dead broker does not answer the closing handshake. */
-async function closeWithin(model: ChannelModel, ended: Promise<unknown>): Promise<void> {
+/** Waits for a closing handshake no longer than that: a blocked or dead broker does not answer it. */
+export async function within(milliseconds: number, handshake: Promise<unknown> | undefined): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-  await Promise.race([
-    model.close().then(
-      () => ended,
-      () => {},
-    ),
-    late,
-  ]);
+  const timer = setTimeout(resolve, milliseconds);
+  await Promise.race([handshake, late]);
   clearTimeout(timer);
 }
 

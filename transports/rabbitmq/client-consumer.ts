@@ -6,12 +6,13 @@ import { waitMs } from "./delays.ts";
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface ConsumerOptions {
   queue: string;
   intake: Intake;
   /** Sends a message that is not due yet away again; false = it cannot, and the message must wait here. */
-  postpone: (message: ConsumeMessage, forMs: number) => Promise<boolean>;
+  postpone: (body: Uint8Array, forMs: number) => Promise<boolean>;
   onProblem: (problem: TransportError) => void;
 }
 
@@ -20,7 +21,6 @@ export class Consumer implements Source {
   readonly #options: ConsumerOptions;
   #model: ChannelModel | undefined;
   #wanted = false;
-  #extra = 0;
   #tag: string | undefined;
   #prefetch = 0;
   #generation: Generation | undefined;
@@ -50,13 +50,6 @@ export class Consumer implements Source {
     this.#reconcile();
   }
 
-  /** Room beside the prefetch for messages that wait in hand for a delayed send. */
-  set extra(messages: number) {
-    if (this.#extra === messages) return;
-    this.#extra = messages;
-    this.#reconcile();
-  }
-
   attach(model: ChannelModel): void {
     this.#model = model;
     this.#failures = 0;
@@ -72,8 +65,12 @@ export class Consumer implements Source {
     this.#lost();
   }
 
-  flush(): void {
-    this.#generation?.flush();
+  /** n.b. The connection's own closing frame would overtake what is still being written on a channel. */
+  async close(): Promise<void> {
+    const generation = this.#generation;
+    generation?.flush();
+    this.detach();
+    await generation?.channel.close().catch(() => {});
   }
 
   #reconcile(): void {
@@ -92,7 +89,7 @@ export class Consumer implements Source {
     const { intake } = this.#options;
     try {
       while (this.#model !== undefined) {
-        const wanted = this.#wanted ? intake.limit + this.#extra : 0;
+        const wanted = this.#wanted ? intake.limit : 0;
         if (wanted === this.#prefetch && (wanted === 0 || this.#tag !== undefined)) return;
         if (this.#tag !== undefined) await this.#cancel();
         else if (wanted === 0) this.#prefetch = 0;
@@ -133,8 +130,9 @@ export class Consumer implements Source {
     channel.on("error", (error: Error) => {
       if (this.#generation === generation) this.#lost(error);
     });
+    // Without an error before it the connection is going down, which is reported there.
     channel.on("close", () => {
-      if (this.#generation === generation) this.#lost(new Error("channel closed"));
+      if (this.#generation === generation) this.#lost();
     });
     return generation;
   }
@@ -178,13 +176,10 @@ export class Consumer implements Source {
       intake.offer(delivery);
       return;
     }
-    postpone(message, forMs).then(
-      (postponed) => {
-        if (postponed) void delivery.ack();
-        else setTimeout(() => intake.offer(delivery), forMs);
-      },
-      () => void delivery.release(),
-    );
+    const wait = () => {
+      setTimeout(() => generation.alive && intake.offer(delivery), Math.min(forMs, MAX_TIMER_MS));
+    };
+    postpone(message.content, forMs).then((postponed) => (postponed ? void delivery.ack() : wait()), wait);
   }
 }
 

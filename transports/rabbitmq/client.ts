@@ -1,4 +1,4 @@
-import type { ChannelModel, ConsumeMessage } from "amqplib";
+import type { ChannelModel } from "amqplib";
 import { deadLetterQueueName, queueName } from "../../core/names.ts";
 import { Intake } from "../intake.ts";
 import {
@@ -9,7 +9,7 @@ import {
   type SendOptions,
   TransportError,
 } from "../messages.ts";
-import { Connection } from "./client-connection.ts";
+import { Connection, within } from "./client-connection.ts";
 import { Consumer } from "./client-consumer.ts";
 import { Delays } from "./client-delays.ts";
 import { Publisher } from "./client-publisher.ts";
@@ -20,6 +20,8 @@ const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_MESSAGE_BYTES_BEFORE_4 = 128 * 1024 * 1024;
 /** How long a send waits for a connection. */
 const RECONNECT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export async function connectRabbitmq(
   settings: RabbitmqSettings,
@@ -56,7 +58,7 @@ class RabbitmqTransport implements MessageTransport {
       this.#consumer = new Consumer({
         queue: queueName(actor),
         intake: this.#intake,
-        postpone: (message, forMs) => this.#postpone(message, forMs),
+        postpone: (body, forMs) => this.#postpone(actor, body, forMs),
         onProblem,
       });
     }
@@ -103,7 +105,7 @@ class RabbitmqTransport implements MessageTransport {
 
   /** n.b. RabbitMQ fixes a consumer's prefetch at its start, so each change takes two turns to the broker. */
   setPrefetch(messages: number): void {
-    this.#intake.limit = messages;
+    this.#intake.setPrefetch(messages);
   }
 
   connected(): boolean {
@@ -113,7 +115,7 @@ class RabbitmqTransport implements MessageTransport {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#intake.close();
-    this.#consumer?.flush();
+    await within(CLOSE_TIMEOUT_MS, this.#consumer?.close());
     await this.#connection.close();
   }
 
@@ -146,14 +148,13 @@ class RabbitmqTransport implements MessageTransport {
   #holding(more: 1 | -1): void {
     this.#held += more;
     // Powers of two, as each change restarts the consumer.
-    if (this.#consumer !== undefined)
-      this.#consumer.extra = this.#held === 0 ? 0 : 2 ** Math.ceil(Math.log2(this.#held));
+    this.#intake.setExtra(this.#held === 0 ? 0 : 2 ** Math.ceil(Math.log2(this.#held)));
   }
 
   async #until(dueMs: number): Promise<void> {
     const { signal } = this.#closing;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, Math.max(dueMs - Date.now(), 0));
+    const timer = setTimeout(resolve, Math.min(Math.max(dueMs - Date.now(), 0), MAX_TIMER_MS));
     signal.addEventListener("abort", () => resolve(), { once: true });
     await promise;
     clearTimeout(timer);
@@ -161,13 +162,13 @@ class RabbitmqTransport implements MessageTransport {
   }
 
   /** A message that came before its time: its delay is longer than the longest delay queue's. */
-  async #postpone(message: ConsumeMessage, forMs: number): Promise<boolean> {
+  async #postpone(actor: string, body: Uint8Array, forMs: number): Promise<boolean> {
     const { delays } = await this.#session();
-    return await delays.publish(message.fields.routingKey, message.content, Date.now() + forMs);
+    return await delays.publish(actor, body, Date.now() + forMs);
   }
 }
 
 function defaultLimit(model: ChannelModel): number {
-  const major = Number(String(model.connection.serverProperties.version).split(".")[0]);
+  const major = Number(model.connection.serverProperties.version.split(".")[0]);
   return major < 4 ? MAX_MESSAGE_BYTES_BEFORE_4 : DEFAULT_MAX_MESSAGE_BYTES;
 }

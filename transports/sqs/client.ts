@@ -81,7 +81,7 @@ class SqsTransport implements MessageTransport {
   }
 
   setPrefetch(messages: number): void {
-    this.#intake.limit = messages;
+    this.#intake.setPrefetch(messages);
   }
 
   connected(): boolean {
