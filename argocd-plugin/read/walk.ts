@@ -13,7 +13,8 @@ const ENDINGS = new Set([".yaml", ".yml", ".json"]);
 
 /** The folder's YAML and JSON files in code-point order of their paths, links inside the folder followed. */
 export function walkFolder(folder: string): { files: FoundFile[]; findings: Finding[] } {
-  const root = realpathSync(folder);
+  const root = realPath(folder);
+  if (root === undefined) return { files: [], findings: [notThere(folder)] };
   const found: Found = { root, files: [], findings: [] };
   const stats = statSync(root);
   if (stats.isFile()) found.files.push({ file: basename(folder), path: root, bytes: stats.size });
@@ -21,6 +22,18 @@ export function walkFolder(folder: string): { files: FoundFile[]; findings: Find
   // n.b. the default order is that of UTF-16 units, which differs from code points above U+FFFF; UTF-8 bytes do not.
   found.files.sort((a, b) => Buffer.compare(Buffer.from(a.file), Buffer.from(b.file)));
   return found;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function notThere(folder: string): Finding {
+  return finding("E017", [], `there is no file or folder ${quoteValue(folder)}`, "name one that exists");
 }
 
 interface Found {
