@@ -141,7 +141,8 @@ function isClosed(schema: Schema, walk: Walk): boolean {
 }
 
 function fixField(field: string, { properties = {} }: Schema): string {
-  const fields = Object.keys(properties);
+  // n.b. a cluster's schema comes with its fields in another order each time.
+  const fields = Object.keys(properties).sort();
   return didYouMean(
     field,
     fields,

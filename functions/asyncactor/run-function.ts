@@ -32,9 +32,14 @@ const FATAL_LINES = 20;
 
 type Requirements = Record<string, ResourceSelector>;
 
-/** One call of Crossplane: the actor, its world and what exists in; objects, status and what else we need out. */
+/**
+ * One call of Crossplane: the actor, its world and what exists in; objects, status and what else we need out.
+ *
+ * n.b. Crossplane is Go, where maps have no order: the same object comes with its keys in another order each time. What we
+ * say must not follow it, or each answer changes the status and so causes the next call: everything is sorted on its way in.
+ */
 export function runFunction(request: RunFunctionRequest, now: Date = new Date()): RunFunctionResponse {
-  const actor = withoutMachinery(request.observed?.composite?.resource ?? {});
+  const actor = readableActor(request.observed?.composite?.resource ?? {});
   const observed = observedObjects(request);
   const flavors = flavorNames(actor);
   const requirements: Requirements = {
@@ -59,15 +64,16 @@ export function runFunction(request: RunFunctionRequest, now: Date = new Date())
 }
 
 /** n.b. Crossplane keeps its own references in spec.crossplane; they are none of the actor's words. */
-function withoutMachinery(composite: Record<string, unknown>): Record<string, unknown> {
-  const spec = composite["spec"];
-  if (!isObject(spec) || !("crossplane" in spec)) return composite;
-  const { crossplane: _, ...words } = spec;
-  return { ...composite, spec: words };
+function readableActor(composite: Record<string, unknown>): Record<string, unknown> {
+  const { status, ...rest } = composite;
+  const { metadata, spec } = rest;
+  if (isObject(metadata)) rest["metadata"] = { ...metadata, managedFields: undefined };
+  if (isObject(spec)) rest["spec"] = { ...spec, crossplane: undefined };
+  return { ...sortKeys(rest), ...(status === undefined ? {} : { status }) };
 }
 
 function observedObjects(request: RunFunctionRequest): Record<string, Observed> {
-  const entries = Object.entries(request.observed?.resources ?? {});
+  const entries = Object.entries(request.observed?.resources ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
     entries.flatMap(([key, { resource }]) => (resource === undefined ? [] : [[key, resource]])),
   );
@@ -113,7 +119,7 @@ function existingRequirements(
 
 function platformData(request: RunFunctionRequest): unknown {
   const [platform] = required(request, PLATFORM_REQUIREMENT);
-  return platform === undefined ? undefined : (platform.data ?? {});
+  return platform === undefined ? undefined : sortKeys(platform.data ?? {});
 }
 
 function flavorConfigs(
@@ -125,7 +131,7 @@ function flavorConfigs(
       name,
       required(request, flavorRequirement(name)).map(({ metadata, data }) => ({
         name: metadata?.name ?? "",
-        data,
+        data: sortKeys(data),
       })),
     ]),
   );
