@@ -15,7 +15,9 @@ export class Intake {
   onRoom: () => void = () => {};
   #prefetch: number;
   #extra = 0;
-  #running = false;
+  /** Feeds us; undefined = nobody receives. */
+  #source: Source | undefined;
+  #iterating = false;
   #closed = false;
   readonly #waiting: Delivery[] = [];
   readonly #inHand = new Set<Delivery>();
@@ -57,7 +59,7 @@ export class Intake {
 
   /** Where nobody receives (any more), the delivery goes back at once. */
   offer(delivery: Delivery): void {
-    if (!this.#running) {
+    if (this.#source === undefined) {
       void delivery.release();
       return;
     }
@@ -71,32 +73,42 @@ export class Intake {
   }
 
   async *handOut(signal: AbortSignal, source: Source): AsyncGenerator<Delivery, void, void> {
-    if (this.#running) throw new Error("receive() is already running: iterate once at a time");
-    this.#running = true;
-    const stop = () => this.#wake();
+    if (this.#iterating) throw new Error("receive() is already running: iterate once at a time");
+    if (signal.aborted || this.#closed) return;
+    this.#iterating = true;
+    // Also while the caller is busy with a message and does not ask for the next.
+    const stop = () => void this.#stop();
     signal.addEventListener("abort", stop);
+    this.#source = source;
+    source.start();
     try {
-      if (!signal.aborted && !this.#closed) source.start();
       while (!signal.aborted && !this.#closed) {
         const next = this.#inHand.size < this.limit ? this.#waiting.shift() : undefined;
         if (next === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
         else yield this.#hand(next);
       }
     } finally {
-      this.#running = false;
+      this.#iterating = false;
       signal.removeEventListener("abort", stop);
-      source.stop();
-      await releaseAll(this.#waiting.splice(0));
+      await this.#stop();
     }
   }
 
   /** Gives back what is in hand and ends the receiving. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#wake();
-    const unsettled = [...this.#inHand, ...this.#waiting.splice(0)];
+    const unsettled = [...this.#inHand];
     this.#inHand.clear();
-    await releaseAll(unsettled);
+    await Promise.all([this.#stop(), releaseAll(unsettled)]);
+  }
+
+  /** No more from the source, and back with what nobody was given yet. */
+  async #stop(): Promise<void> {
+    const source = this.#source;
+    this.#source = undefined;
+    source?.stop();
+    this.#wake();
+    await releaseAll(this.#waiting.splice(0));
   }
 
   /** The delivery as its receiver sees it: settled once, and only while it is in hand. */

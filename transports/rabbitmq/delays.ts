@@ -10,7 +10,7 @@ const LEVELS_SECONDS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024] as const;
 const MAX_DELAY_MS = 1_024_000;
 
 /** Chooses the delay queue. */
-export const LEVEL_HEADER = "asya-delay";
+const LEVEL_HEADER = "asya-delay";
 /** When the message may be handled, in epoch milliseconds: longer delays than the longest queue's take several turns. */
 export const DUE_HEADER = "asya-due";
 
