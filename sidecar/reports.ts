@@ -16,7 +16,7 @@ export class Reports {
   readonly #busy = new Map<number, Promise<void>>();
   #pausedUntil = 0;
   #dropped = 0;
-  #stopped = false;
+  #hurried = false;
 
   constructor(gateway: GatewayClient, log: Logger) {
     this.#gateway = gateway;
@@ -41,7 +41,7 @@ export class Reports {
       try {
         return await this.#gateway.post(report.path, report.body);
       } catch (error) {
-        if (isPermanent(error) || pauseMs === undefined || this.#stopped) {
+        if (isPermanent(error) || pauseMs === undefined || this.#hurried) {
           this.#log.warn(
             { envelope: report.id, reason: textOf(error) },
             "the gateway was not told the final status",
@@ -53,9 +53,14 @@ export class Reports {
     }
   }
 
+  /** From now on nothing is tried twice. */
+  hurry(): void {
+    this.#hurried = true;
+  }
+
   /** Waits a little for what is still to be sent. */
   async stop(graceMs: number): Promise<void> {
-    this.#stopped = true;
+    this.hurry();
     await Promise.race([Promise.all(this.#busy.values()), sleep(graceMs, undefined, { ref: false })]);
     this.#gateway.close();
   }

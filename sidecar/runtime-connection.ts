@@ -102,14 +102,20 @@ export class RuntimeConnection {
     return new Promise((resolve, reject) => {
       this.#pending.push({ timeoutMs, startedAt: performance.now(), resolve, reject });
       if (this.#pending.length === 1) this.#startTimer();
-      this.#socket.cork();
+      this.#cork();
       for (const part of parts) this.#socket.write(part);
-      this.#socket.uncork();
     });
   }
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  /** Whatever is sent in the same turn goes out as one write. */
+  #cork(): void {
+    if (this.#socket.writableCorked > 0) return;
+    this.#socket.cork();
+    process.nextTick(() => this.#socket.uncork());
   }
 
   #read(chunk: Uint8Array): void {

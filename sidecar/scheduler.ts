@@ -39,6 +39,7 @@ const CRASHES_FORGIVEN = 3;
 const AFTER_CRASH_MS = 100;
 /** Handlers of less are given their next request before they have answered: the way there and back counts. */
 const SHORT_MS = 5;
+const MAX_AHEAD = 16;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Decides what runs when: at most `concurrency` requests, batches, repeats of what was not answered. */
@@ -96,7 +97,8 @@ export class Scheduler {
 
   #maxRunning(): number {
     const { concurrency } = this.#options;
-    return this.#meanMs < SHORT_MS && this.#runtime.wire === 2 ? 2 * concurrency : concurrency;
+    if (this.#meanMs >= SHORT_MS || this.#runtime.wire === 1) return concurrency;
+    return concurrency * Math.min(1 + Math.ceil(SHORT_MS / this.#meanMs), MAX_AHEAD);
   }
 
   /** How long the batch that comes next is still worth waiting for. */

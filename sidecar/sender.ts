@@ -6,6 +6,8 @@ import type { Metrics } from "./metrics.ts";
 import type { Step } from "./next-steps.ts";
 
 const MAX_BACKOFF_MS = 30_000;
+/** How long the broker has to confirm a delayed message at stop. */
+const STOP_PATIENCE_MS = 2_000;
 
 /** The sidecar stopped while it waited for another try. */
 export class Stopped extends Error {
@@ -36,7 +38,9 @@ export class Sender {
     const { transport, transportName, metrics } = this.#options;
     const queue = queueName(to);
     const startedAt = performance.now();
-    await this.#tryUntilSent(to, () => transport.send(to, body, delayMs > 0 ? { delayMs } : undefined));
+    await this.#tryUntilSent(to, () =>
+      delayMs > 0 ? this.#orStopped(transport.send(to, body, { delayMs })) : transport.send(to, body),
+    );
     const seconds = (performance.now() - startedAt) / 1_000;
     metrics.send.observe({ destination_queue: queue, transport: transportName }, seconds);
     metrics.sent.inc({ destination_queue: queue, message_type: type });
@@ -58,6 +62,20 @@ export class Sender {
           throw new Stopped("the sidecar stops", { cause });
         });
       }
+    }
+  }
+
+  /** n.b. a transport without delays of its own resolves when the message is due: too late for a sidecar that stops. */
+  async #orStopped(sending: Promise<void>): Promise<void> {
+    const { stopping } = this.#options;
+    const { promise, reject } = Promise.withResolvers<never>();
+    const giveUp = () => setTimeout(() => reject(new Stopped("the sidecar stops")), STOP_PATIENCE_MS).unref();
+    if (stopping.aborted) giveUp();
+    else stopping.addEventListener("abort", giveUp);
+    try {
+      await Promise.race([sending, promise]);
+    } finally {
+      stopping.removeEventListener("abort", giveUp);
     }
   }
 }

@@ -111,6 +111,7 @@ function assemble(settings: Settings, transport: MessageTransport, log: Logger) 
     vitals,
     stop() {
       stopping.abort();
+      reports?.hurry();
       loop.stop();
     },
     async close() {
