@@ -135,6 +135,7 @@ export class Handler {
   async #carryOut(delivery: Delivery, envelope: Envelope, plan: Plan): Promise<void> {
     const { metrics, policy } = this.#parts;
     if (plan.failure !== undefined) this.#tellFailure(envelope, plan.failure, plan.status);
+    if (plan.failure !== undefined && plan.status === "retried") this.#reportRetry(envelope, plan.failure);
     const failed = await this.#sendAll(plan.steps);
     if (failed !== undefined) {
       if (plan.failure !== undefined) {
@@ -223,7 +224,15 @@ export class Handler {
       const { actors, current } = envelope.route;
       reports.progress(childReport(`${envelope.id}-${index}`, envelope.id, actors, current + 1));
     }
-    reports.progress(progressReport(envelope, "completed", { duration_ms: Math.round(durationMs) }));
+    const parts = steps.length > 1 ? { message: `${steps.length} results` } : {};
+    reports.progress(
+      progressReport(envelope, "completed", { duration_ms: Math.round(durationMs), ...parts }),
+    );
+  }
+
+  #reportRetry(envelope: Envelope, { type }: Failure): void {
+    const message = `attempt ${attemptOf(envelope.headers)} failed (${type}); another one follows`;
+    this.#parts.reports?.progress(progressReport(envelope, "processing", { message }));
   }
 
   #moment({ headers }: Envelope): Moment {

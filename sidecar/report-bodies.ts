@@ -1,5 +1,6 @@
 /** What the gateway is told (SPEC section 5): path and JSON body. Pure. */
 import { type Envelope, splice } from "../core/envelope.ts";
+import { HEADER, headerText } from "../core/headers.ts";
 import { isObject } from "../core/json.ts";
 
 export interface Report {
@@ -14,7 +15,7 @@ export type Progress = "received" | "processing" | "completed";
 export function progressReport(
   { id, route }: Envelope,
   status: Progress,
-  more: { duration_ms?: number; message_size_kb?: number } = {},
+  more: { duration_ms?: number; message_size_kb?: number; message?: string } = {},
 ): Report {
   const body = { actors: route.actors, current_actor_idx: route.current, status, ...more };
   return {
@@ -36,13 +37,20 @@ export function childReport(
 }
 
 /** @param result - JSON. */
-export function succeededReport({ id, route }: Envelope, result: Uint8Array): Report {
-  const fields = { id, status: "succeeded", actors: route.actors, current_actor_idx: route.current };
+export function succeededReport({ id, route, headers }: Envelope, result: Uint8Array): Report {
+  const place = placeOf(headers);
+  const fields = {
+    id,
+    status: "succeeded",
+    actors: route.actors,
+    current_actor_idx: route.current,
+    ...place,
+  };
   return { id, path: finalPath(id), body: splice(fields, "result", result) };
 }
 
 /** What error-end tells, from the payload that a sidecar made of the failure. */
-export function failedReport({ id, route, payload }: Envelope): Report {
+export function failedReport({ id, route, headers, payload }: Envelope): Report {
   const failure = parsed(payload);
   const details = isObject(failure["details"]) ? failure["details"] : undefined;
   const error = typeof failure["error"] === "string" ? failure["error"] : "unknown error";
@@ -55,8 +63,14 @@ export function failedReport({ id, route, payload }: Envelope): Report {
     actor,
     actors: route.actors,
     current_actor_idx: route.current,
+    ...placeOf(headers),
   };
   return { id, path: finalPath(id), body: Buffer.from(JSON.stringify(fields)) };
+}
+
+/** Which part of which fan-outs has ended: ids alone are not unique, and do not say how many parts there are. */
+function placeOf(headers: Envelope["headers"]): { origin: string | undefined; fanout: string | undefined } {
+  return { origin: headerText(headers, HEADER.origin), fanout: headerText(headers, HEADER.fanout) };
 }
 
 function finalPath(id: string): string {

@@ -20,7 +20,7 @@ export function retryDelayMs(policy: RetryPolicy, failedAttempts: number, random
   if (!Number.isSafeInteger(failedAttempts) || failedAttempts < 1) {
     throw new RangeError(`failedAttempts must be a whole number from 1, got ${failedAttempts}`);
   }
-  const factor = { exponential: 2 ** (failedAttempts - 1), linear: failedAttempts, constant: 1 }[
+  const factor = { exponential: 2 ** Math.min(failedAttempts - 1, 40), linear: failedAttempts, constant: 1 }[
     policy.backoff
   ];
   return Math.floor(Math.min(policy.initialDelayMs * factor, policy.maxDelayMs) * random());

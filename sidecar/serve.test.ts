@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { Bed } from "../test/sidecar/bed.ts";
 
@@ -185,6 +187,22 @@ test("SIGTERM: what runs is finished and sent, what has not begun goes back, exi
   expect(await sidecar.kill("SIGTERM")).toBe(0);
   expect((await bed.receive("b")).id).toBe("runs");
   expect(bed.broker.depth("asya-a")).toEqual({ ready: 1, hidden: 0 });
+});
+
+test("with a runtime that announces nothing but free text wire 1 is spoken, and means the same", async () => {
+  bed = new Bed(HANDLERS, "a", "b");
+  const runtime = bed.runtime("a", "fan_out");
+  await runtime.line(/ready/i);
+  writeFileSync(join(bed.socketDir("a"), "runtime-ready"), "ready");
+  await bed.sidecar("a");
+  for (const id of ["e1", "e2"]) await bed.send("a", envelope({ parts: [1.0, { x: "é" }] }, { id }));
+  const children = await Promise.all([1, 2, 3, 4].map(() => bed.receive("b")));
+  expect(children.map(({ id, payload }) => [id, payload])).toEqual([
+    ["e1", { part: 1 }],
+    ["e1-1", { part: { x: "é" } }],
+    ["e2", { part: 1 }],
+    ["e2-1", { part: { x: "é" } }],
+  ]);
 });
 
 test("/ready says why messages cannot be handled; /health answers as long as the process lives", async () => {
