@@ -24,9 +24,9 @@ test(
     const runtimes: Record<string, Program> = { a: bed.runtime("a", "work"), b: bed.runtime("b", "work") };
     const sidecars: Record<string, Program> = { a: await bed.sidecar("a"), b: await bed.sidecar("b") };
     for (let n = 0; n < MESSAGES; n++) await bed.send("a", { id: `e${n}`, route, payload: { n } });
-    let done = false;
+    const done = new AbortController();
     const killing = (async () => {
-      for (let round = 0; round < 12 && !done; round++) {
+      for (let round = 0; round < 12 && !done.signal.aborted; round++) {
         await sleep(150);
         const actor = round % 2 === 0 ? "a" : "b";
         if (round % 3 === 0) {
@@ -46,7 +46,7 @@ test(
       expect(seen.get(n) ?? identity).toBe(identity);
       seen.set(n, identity);
     }
-    done = true;
+    done.abort();
     await killing;
     expect(new Set(seen.values()).size).toBe(MESSAGES);
     expect(bed.broker.depth("asya-error-end")).toEqual({ ready: 0, hidden: 0 });
