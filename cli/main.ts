@@ -2,8 +2,11 @@
 import { Command, CommanderError, Option } from "commander";
 import { FolderError } from "./folder.ts";
 import { RefusedError } from "./rendered.ts";
+import { DEFAULT_STATE_FOLDER } from "./up/state-folder.ts";
 import { renderCommand } from "./commands/render.ts";
+import { headerOption, sendCommand } from "./commands/send.ts";
 import { startCommand } from "./commands/start.ts";
+import { upCommand } from "./commands/up.ts";
 import { validateCommand } from "./commands/validate.ts";
 
 /** Exit statuses: nothing wrong but warnings and notes; an error finding or a failure; wrong usage. */
@@ -14,6 +17,15 @@ const platformOption = new Option(
   "-p, --platform <file>",
   "EnvironmentConfig asya-platform (and flavors); default: the one beside the actors, else a built-in example",
 );
+
+const stateOption = new Option("--state <folder>", "queues, results, logs of the local run").default(
+  DEFAULT_STATE_FOLDER,
+);
+const handlersOption = new Option(
+  "--handlers <folder>",
+  "handlers' Python code; default: handlers/ in the folder",
+);
+const pythonOption = new Option("--python <program>", "interpreter of the handlers").default("python3");
 
 export function program(): Command {
   const asya = new Command("asya")
@@ -46,13 +58,42 @@ export function program(): Command {
   asya
     .command("start")
     .description(
-      "the whole way, with real processes: the plugin checks the folder, the function renders it over gRPC",
+      "the whole way, with real processes: the plugin checks the folder, the function renders it over gRPC, its actors run",
     )
     .argument("[path]", "folder of actors; default: examples/quickstart")
     .addOption(platformOption)
     .option("--out <folder>", "where the rendered YAML goes", "build/rendered")
+    .addOption(handlersOption)
+    .addOption(stateOption)
+    .addOption(pythonOption)
     .option("--once", "end after that")
     .action(startCommand);
+  asya
+    .command("up")
+    .description("run a folder's actors on this machine, a sidecar and a Python runtime each, until Ctrl-C")
+    .argument("[path]", "folder of actors; default: examples/quickstart")
+    .addOption(platformOption)
+    .addOption(handlersOption)
+    .addOption(stateOption)
+    .addOption(pythonOption)
+    .addOption(
+      new Option(
+        "--transport <name>",
+        "where the queues are; a broker is named by your own ASYA_RABBITMQ_... or ASYA_SQS_... variables",
+      )
+        .choices(["local", "rabbitmq", "sqs"])
+        .default("local"),
+    )
+    .action(upCommand);
+  asya
+    .command("send")
+    .description("send an envelope to what `asya up` runs, and follow it to its results")
+    .argument("<route>", "ACTOR or ACTOR,ACTOR,...")
+    .argument("[json]", "the payload")
+    .option("-f, --file <file>", "the payload's file; - is standard input")
+    .option("-H, --header <name=value>", "a header; may be repeated", headerOption, {})
+    .addOption(stateOption)
+    .action(sendCommand);
   return asya;
 }
 

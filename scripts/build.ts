@@ -1,7 +1,7 @@
 /** Bundles each program into one file under build/ that needs no node_modules: node scripts/build.ts */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { copyFile, mkdir, rename, writeFile } from "node:fs/promises";
-import { basename, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const BUILD = join(ROOT, "build");
@@ -9,8 +9,8 @@ const BUILD = join(ROOT, "build");
 export interface Program {
   name: string;
   entry: string;
-  /** A file that is copied beside the bundle. */
-  beside?: string;
+  /** Files that lie beside the bundle: where, and what is copied there. */
+  beside?: Readonly<Record<string, string>>;
 }
 
 export const FUNCTION: Program = { name: "function", entry: "functions/asyncactor/main.ts" };
@@ -18,9 +18,17 @@ export const PLUGIN: Program = { name: "plugin", entry: "argocd-plugin/main.ts" 
 export const SIDECAR: Program = {
   name: "sidecar",
   entry: "sidecar/main.ts",
-  beside: "runtime/asya_runtime.py",
+  beside: { "asya_runtime.py": "runtime/asya_runtime.py" },
 };
-export const CLI: Program = { name: "asya", entry: "cli/main.ts" };
+export const CLI: Program = {
+  name: "asya",
+  entry: "cli/main.ts",
+  beside: {
+    "asya_runtime.py": "runtime/asya_runtime.py",
+    "crew/handlers/__init__.py": "crew/handlers/__init__.py",
+    "crew/handlers/end_handlers.py": "crew/handlers/end_handlers.py",
+  },
+};
 
 /** The bundle of a program, built first where it is missing or older than its sources. */
 export async function freshBundle(program: Program): Promise<string> {
@@ -51,8 +59,11 @@ async function bundle(program: Program): Promise<void> {
     // n.b. without a `require`, an ESM bundle of the function SDK 0.7.0 dies at its start: Dynamic require of "process".
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   });
-  if (program.beside !== undefined) await copyFile(join(ROOT, program.beside), besideFile(program.beside));
-  const inputs = [...Object.keys(result.metafile.inputs), ...besideOf(program)];
+  for (const [place, source] of Object.entries(program.beside ?? {})) {
+    await mkdir(dirname(join(BUILD, place)), { recursive: true });
+    await copyFile(join(ROOT, source), join(BUILD, place));
+  }
+  const inputs = [...Object.keys(result.metafile.inputs), ...Object.values(program.beside ?? {})];
   const recorded: Recorded = { startedAt, inputs };
   await rename(partial, bundleFile(program));
   await writeFile(recordFile(program), JSON.stringify(recorded));
@@ -84,14 +95,6 @@ function readRecord(program: Program): Recorded | undefined {
 
 function bundleFile(program: Program): string {
   return join(BUILD, `${program.name}.mjs`);
-}
-
-function besideOf({ beside }: Program): string[] {
-  return beside === undefined ? [] : [beside];
-}
-
-function besideFile(path: string): string {
-  return join(BUILD, basename(path));
 }
 
 function recordFile(program: Program): string {

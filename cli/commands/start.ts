@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { clientCredentials, FunctionClient } from "../../functions/asyncactor/server/call.ts";
 import { startFunction } from "../../functions/asyncactor/server/start.ts";
 import type { Manifest } from "../../core/manifest.ts";
@@ -9,23 +9,29 @@ import { makeCertificates } from "../certificates.ts";
 import { composeOffline } from "../crossplane.ts";
 import { platformBeside } from "../folder.ts";
 import { runPlugin } from "../plugin-process.ts";
-import { programFile } from "../programs.ts";
+import { invocation, programFile } from "../programs.ts";
 import { renderedActor, type RenderedActor } from "../rendered.ts";
 import { actorTree } from "../tree.ts";
+import { handlersOf } from "./up.ts";
+import { QUICKSTART } from "../quickstart.ts";
+import { demonstrate } from "../demonstration.ts";
+import { localActors } from "../up/prepare.ts";
+import { localSession, short } from "../up/session.ts";
 import { yamlDocument } from "./render.ts";
-
-const QUICKSTART = resolve(import.meta.dirname, "../../examples/quickstart");
 
 /** Says that a folder is ours to empty. */
 const MARKER = ".asya-rendered";
 
 interface Options {
   platform?: string;
+  handlers?: string;
+  state: string;
+  python: string;
   out: string;
   once?: boolean;
 }
 
-/** `asya start`: from a folder of YAML to everything it becomes, through the programs that run in a cluster. */
+/** `asya start`: from a folder of YAML to everything it becomes and to messages that flow, through the programs that run in a cluster. */
 export async function startCommand(path: string | undefined, options: Options): Promise<void> {
   const folder = path ?? QUICKSTART;
   const startedAt = performance.now();
@@ -37,10 +43,8 @@ export async function startCommand(path: string | undefined, options: Options): 
   say(`   ${actors.length} actors and ${objects.length - actors.length} other objects passed`);
 
   step(2, "the Crossplane function renders them, called over gRPC with mutual TLS");
-  const rendered = await renderOverGrpc(actors, [
-    ...objects,
-    ...(await platformBeside(objects, options.platform)),
-  ]);
+  const beside = [...objects, ...(await platformBeside(objects, options.platform))];
+  const rendered = await renderOverGrpc(actors, beside);
 
   step(3, "what each actor becomes");
   for (const actor of rendered) {
@@ -51,6 +55,30 @@ export async function startCommand(path: string | undefined, options: Options): 
   say(
     `\n${files} objects as YAML in ${short(resolve(options.out))}/ (${Math.round(performance.now() - startedAt)} ms in all)`,
   );
+  await runActors(folder, rendered, beside, options);
+}
+
+async function runActors(
+  folder: string,
+  rendered: readonly RenderedActor[],
+  objects: readonly Manifest[],
+  { handlers: named, state, python, once = false }: Options,
+): Promise<void> {
+  const handlers = handlersOf(folder, named);
+  if (handlers === undefined) {
+    say(
+      `\nTo run these actors here, put their Python code into ${short(join(folder, "handlers"))}/ or name it with --handlers.`,
+    );
+    return;
+  }
+  step(4, "the actors run on this machine: for each a sidecar and a Python runtime, with what was rendered");
+  const actors = await localActors(rendered, objects, handlers);
+  await localSession({ actors, state, transport: "local", python, once, say }, async (run) => {
+    if (resolve(folder) === QUICKSTART) await demonstrate(run, step, say);
+    say(
+      `\nsend your own: ${invocation()} send ACTOR,ACTOR,... '{json}'${once ? "   (while it runs)" : "   (Ctrl-C stops)"}`,
+    );
+  });
 }
 
 async function renderOverGrpc(
@@ -116,9 +144,4 @@ function step(number: number, text: string): void {
 
 function say(text: string): void {
   console.log(text);
-}
-
-function short(path: string): string {
-  const nearby = relative(process.cwd(), path);
-  return nearby === "" || nearby.startsWith("..") ? path : nearby;
 }

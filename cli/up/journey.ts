@@ -1,0 +1,150 @@
+/** One submitted envelope and everything that becomes of it, from what sidecars report. Pure. */
+import { isObject } from "../../core/json.ts";
+
+/** Something worth a line. */
+export interface Hop {
+  id: string;
+  actor: string;
+  text: string;
+}
+
+/** One end of a journey: what arrived at an end actor. */
+export interface Leaf {
+  id: string;
+  status: "succeeded" | "failed";
+  result?: unknown;
+  error?: unknown;
+  details?: unknown;
+  /** Where it failed. */
+  actor?: string;
+}
+
+export interface Outcome {
+  id: string;
+  /** In the order of their places in fan-outs. */
+  leaves: Leaf[];
+  succeeded: boolean;
+}
+
+/** A place in nested fan-outs: at each hop which of how many. */
+interface Step {
+  index: number;
+  count: number;
+}
+
+export class Journey {
+  readonly id: string;
+  readonly #leaves = new Map<string, { leaf: Leaf; steps: Step[] }>();
+  readonly #working = new Set<string>();
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** n.b. children of a fan-out are called `{id}-{index}`, and theirs again. */
+  owns(id: string): boolean {
+    return id === this.id || id.startsWith(`${this.id}-`);
+  }
+
+  /** @returns undefined where there is nothing to say. */
+  progress(id: string, report: unknown): Hop | undefined {
+    const { actor, phase, text } = readProgress(report);
+    if (phase === "begun") this.#working.add(partAt(id, actor));
+    if (phase === "done") this.#working.delete(partAt(id, actor));
+    return text === undefined ? undefined : { id, actor, text };
+  }
+
+  final(id: string, report: unknown): Hop | undefined {
+    if (!isObject(report)) return undefined;
+    const status = report["status"] === "succeeded" ? "succeeded" : "failed";
+    const { result, error, details } = report;
+    const actor = typeof report["actor"] === "string" ? report["actor"] : undefined;
+    const place = typeof report["origin"] === "string" ? report["origin"] : "";
+    const counts = typeof report["fanout"] === "string" ? report["fanout"] : "";
+    const leaf: Leaf = {
+      id,
+      status,
+      ...(status === "succeeded" ? { result } : { error, details }),
+      ...(actor === undefined ? {} : { actor }),
+    };
+    this.#leaves.set(place, { leaf, steps: stepsOf(place, counts) });
+    if (status === "failed") this.#working.delete(partAt(id, actor));
+    const text = status === "succeeded" ? "succeeded" : `failed: ${failureWords(leaf)}`;
+    return { id, actor: status === "succeeded" ? "happy-end" : "error-end", text };
+  }
+
+  /** Parts that a sidecar said it works on, and has not said yet that it is done with: `{id} {actor}`. */
+  get working(): readonly string[] {
+    return [...this.#working];
+  }
+
+  /** Once every part of every fan-out has arrived at an end actor. */
+  outcome(): Outcome | undefined {
+    const ends = [...this.#leaves.values()];
+    if (!isWhole(ends.map(({ steps }) => steps))) return undefined;
+    const leaves = ends.sort((a, b) => order(a.steps, b.steps)).map(({ leaf }) => leaf);
+    return { id: this.id, leaves, succeeded: leaves.every(({ status }) => status === "succeeded") };
+  }
+}
+
+/** A part of a journey at one of its actors. */
+export function partAt(id: string, actor: string | undefined): string {
+  return `${id} ${actor}`;
+}
+
+interface Progress {
+  actor: string;
+  /** "over" = an attempt that failed. */
+  phase: "begun" | "working" | "over" | "done";
+  /** What is worth a line. */
+  text: string | undefined;
+}
+
+/** Of the body of a progress report (SPEC section 5). */
+export function readProgress(report: unknown): Progress {
+  const { actors, current_actor_idx, status, message, duration_ms } = isObject(report) ? report : {};
+  const actor = String((Array.isArray(actors) ? actors : [])[Number(current_actor_idx)] ?? "?");
+  const said = typeof message === "string" ? message : undefined;
+  if (status === "received") return { actor, phase: "begun", text: said };
+  if (status !== "completed") return { actor, phase: said === undefined ? "working" : "over", text: said };
+  const took = typeof duration_ms === "number" ? ` in ${duration_ms} ms` : "";
+  return { actor, phase: "done", text: `done${took}${said === undefined ? "" : `, ${said}`}` };
+}
+
+/** What failed and how, in a few words. */
+export function failureWords({ actor, error, details }: Leaf): string {
+  const { type, message, attempts } = isObject(details) ? details : {};
+  const what = type === undefined ? textOf(error) : `${textOf(type)}: ${textOf(message)}`;
+  const often = typeof attempts === "number" && attempts > 1 ? ` (${attempts} attempts)` : "";
+  return `${what.split("\n")[0]}${actor === undefined ? "" : `, at ${actor}`}${often}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+}
+
+/** Of the headers asya-origin (`a:0/b:2`) and asya-fanout (`1/3`). */
+function stepsOf(origin: string, fanout: string): Step[] {
+  if (origin === "") return [];
+  const counts = fanout.split("/");
+  return origin.split("/").map((step, depth) => ({
+    index: Number(step.slice(step.lastIndexOf(":") + 1)),
+    count: Number(counts[depth] ?? 1),
+  }));
+}
+
+/** Whether the ends are all the ends of the tree that they span. */
+function isWhole(ends: readonly (readonly Step[])[]): boolean {
+  if (ends.length === 0) return false;
+  if (ends.some((steps) => steps.length === 0)) return true;
+  const parts = Map.groupBy(ends, ([first]) => first!.index);
+  const count = Math.max(...ends.map(([first]) => first!.count));
+  return (
+    parts.size >= count && [...parts.values()].every((part) => isWhole(part.map((steps) => steps.slice(1))))
+  );
+}
+
+function order(a: readonly Step[], b: readonly Step[]): number {
+  const at = a.findIndex((step, depth) => step.index !== b[depth]?.index);
+  return at < 0 ? a.length - b.length : a[at]!.index - (b[at]?.index ?? -1);
+}

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+const REQUIREMENTS = "requirements.txt";
+
+/**
+ * The file that a name such as `python3` stands for: what starts it may be a slow script.
+ *
+ * @throws where it cannot be started, or is too old.
+ */
+export async function interpreterNamed(python: string): Promise<string> {
+  const ask = "import sys; assert sys.version_info >= (3, 7), sys.version; print(sys.executable)";
+  return (await output(python, ["-c", ask], process.cwd())).trim() || python;
+}
+
+/**
+ * The interpreter for a folder of handlers: that of a virtual environment with its requirements.txt, or `python` itself
+ * where there is none. Equal requirements share an environment, which is made once.
+ *
+ * @param say - told before something that takes a while.
+ * @throws with pip's own words.
+ */
+export async function interpreterFor(
+  code: string,
+  python: string,
+  say: (text: string) => void,
+): Promise<string> {
+  const file = join(code, REQUIREMENTS);
+  if (!existsSync(file)) return python;
+  const version = await output(python, ["-c", "import sys; print(sys.version, sys.executable)"], code);
+  const key = createHash("sha256").update(version).update(readFileSync(file)).digest("hex").slice(0, 16);
+  const environments = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "asya", "python");
+  const folder = join(environments, key);
+  const interpreter = join(folder, "bin", "python");
+  if (existsSync(interpreter)) return interpreter;
+  say(`installing ${file} into ${folder} (once) ...`);
+  const unfinished = `${folder}.${process.pid}`;
+  await mkdir(environments, { recursive: true });
+  try {
+    await output(python, ["-m", "venv", unfinished], code);
+    // n.b. an environment may be renamed as long as only its interpreter is called.
+    const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS];
+    await output(join(unfinished, "bin", "python"), pip, code);
+    await rename(unfinished, folder).catch((error: unknown) => {
+      if (!existsSync(interpreter)) throw error;
+    });
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+  return interpreter;
+}
+
+async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
+  const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const closed = once(child, "close").catch((cause: Error) => {
+    throw new Error(`cannot start ${program}: ${cause.message}`, { cause });
+  }) as Promise<[number | null]>;
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  if (status === 0) return stdout;
+  throw new Error(`${[program, ...args].join(" ")} ended with ${status}:\n${(stderr || stdout).trim()}`);
+}
