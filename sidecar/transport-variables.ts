@@ -28,7 +28,7 @@ export const TRANSPORT_VARIABLES: Readonly<Record<string, readonly Words[]>> = {
       "ASYA_RABBITMQ_PREFETCH",
       "1 to 65535",
       undefined,
-      "messages in hand before handlers' times are known",
+      "messages in hand; unset = follows handlers' times",
     ),
     row("ASYA_RABBITMQ_TLS", "`enable` or `disable`", "enable with files below, else disable", "TLS"),
     row("ASYA_RABBITMQ_CA_FILE", "file", undefined, "certificate authorities (PEM); unset = the system's"),

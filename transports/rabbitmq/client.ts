@@ -40,6 +40,7 @@ class RabbitmqTransport implements MessageTransport {
   readonly leaseMs = undefined;
   readonly #actor: string | undefined;
   readonly #exchange: string;
+  readonly #fixedPrefetch: number | undefined;
   readonly #intake: Intake;
   readonly #consumer: Consumer | undefined;
   readonly #connection: Connection;
@@ -53,6 +54,7 @@ class RabbitmqTransport implements MessageTransport {
   constructor(settings: RabbitmqSettings, { actor, onProblem = () => {} }: ConnectOptions) {
     this.#actor = actor;
     this.#exchange = settings.exchange;
+    this.#fixedPrefetch = settings.prefetch;
     this.#intake = new Intake(settings.prefetch ?? 1);
     if (actor !== undefined) {
       this.#consumer = new Consumer({
@@ -103,9 +105,13 @@ class RabbitmqTransport implements MessageTransport {
     await publisher.publish({ exchange: "", actor: queue, body, properties: {} });
   }
 
-  /** n.b. RabbitMQ fixes a consumer's prefetch at its start, so each change takes two turns to the broker. */
+  /**
+   * A prefetch from the settings stays.
+   *
+   * n.b. RabbitMQ fixes a consumer's prefetch at its start, so each change takes two turns to the broker.
+   */
   setPrefetch(messages: number): void {
-    this.#intake.setPrefetch(messages);
+    if (this.#fixedPrefetch === undefined) this.#intake.setPrefetch(messages);
   }
 
   connected(): boolean {
