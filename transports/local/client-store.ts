@@ -20,6 +20,11 @@ export interface Depth {
   hidden: number;
 }
 
+/** How long to wait for other processes. */
+const BUSY_MS = 5_000;
+/** @see https://www.sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS queues (
     name TEXT PRIMARY KEY, lease_ms INTEGER NOT NULL, max_deliveries INTEGER NOT NULL, dead_letters TEXT
@@ -38,9 +43,24 @@ export class LocalStore {
 
   /** @param file - undefined = in memory. */
   constructor(file: string | undefined) {
-    this.#database = new DatabaseSync(file ?? ":memory:", { timeout: 5_000 });
+    this.#database = new DatabaseSync(file ?? ":memory:", { timeout: BUSY_MS });
+    this.#switchToWal();
     // In WAL mode NORMAL survives killed processes; only a power cut can lose the last moments.
-    this.#database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; ${SCHEMA}`);
+    this.#database.exec(`PRAGMA synchronous = NORMAL; ${SCHEMA}`);
+  }
+
+  /** n.b. Unlike statements, this switch does not wait for other processes that open the same new file. */
+  #switchToWal(): void {
+    const deadline = Date.now() + BUSY_MS;
+    for (;;) {
+      try {
+        this.#database.exec("PRAGMA journal_mode = WAL");
+        return;
+      } catch (error) {
+        if (Date.now() > deadline || !isBusy(error)) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+      }
+    }
   }
 
   /** Makes the queue and its dead letters, or gives an existing one other settings. */
@@ -127,4 +147,8 @@ export class LocalStore {
     }
     return statement;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY;
 }
