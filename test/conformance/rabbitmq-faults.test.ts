@@ -1,6 +1,10 @@
 /** What only RabbitMQ can do to a client, and what it must then do. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type ChannelModel, connect } from "amqplib";
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { makeCertificates } from "../../cli/certificates.ts";
 import { type MessageTransport, TransportError } from "../../transports/messages.ts";
 import { connectRabbitmq } from "../../transports/rabbitmq/client.ts";
 import { DUE_HEADER } from "../../transports/rabbitmq/delays.ts";
@@ -12,6 +16,7 @@ import { RabbitmqServer } from "./servers/rabbitmq.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
+const certificates = mkdtempSync(join(tmpdir(), "asya-certificates-"));
 let server: RabbitmqServer;
 let proxy: Proxy;
 let admin: ChannelModel;
@@ -19,7 +24,10 @@ let missing: MissingServer | undefined;
 let queues = 0;
 
 beforeAll(async () => {
-  const opened = await openOrMissing("rabbitmq's faults", () => RabbitmqServer.start());
+  const opened = await openOrMissing("rabbitmq's faults", async () => {
+    await makeCertificates(certificates);
+    return await RabbitmqServer.start(certificates);
+  });
   if (opened instanceof MissingServer) {
     missing = opened;
     return;
@@ -32,6 +40,7 @@ afterAll(async () => {
   await admin?.close();
   await proxy?.close();
   await server?.stop();
+  rmSync(certificates, { recursive: true });
 }, 60_000);
 
 beforeEach(({ skip }) => {
@@ -216,6 +225,44 @@ test("a wrong password is reported without the password", async () => {
   await expect.poll(() => problems.join("\n"), { timeout: 10_000 }).toContain("ACCESS-REFUSED");
   expect(problems.join("\n")).not.toContain("s3cret");
 });
+
+test("over TLS, with a client certificate where the broker wants one, messages travel as well", async () => {
+  const actor = await actorWithQueue();
+  const transport = await connectAs(actor, overTls());
+  const receiver = new Receiver(transport);
+  await transport.send(actor, bytes("secret"));
+  const delivery = await receiver.next();
+  expect(text(delivery)).toBe("secret");
+  await delivery.ack();
+});
+
+test.for([
+  ["a stranger's authority is not trusted", { ASYA_RABBITMQ_CA_FILE: "" }, /certificate/],
+  [
+    "no client certificate, no connection",
+    { ASYA_RABBITMQ_CERT_FILE: "", ASYA_RABBITMQ_KEY_FILE: "" },
+    /failed: /,
+  ],
+  ["a missing file is named", { ASYA_RABBITMQ_CA_FILE: "/nowhere/ca.crt" }, /\/nowhere\/ca.crt/],
+] as const)("over TLS %s", async ([, env, message]) => {
+  const problems: string[] = [];
+  const transport = await connectAs("a", { ...overTls(), ...env }, (problem) =>
+    problems.push(problem.message),
+  );
+  await expect.poll(() => problems.join("\n"), { timeout: 10_000 }).toMatch(message);
+  expect(transport.connected()).toBe(false);
+});
+
+/** n.b. Not through the proxy: only its address is the same. */
+function overTls(): Record<string, string> {
+  return {
+    ASYA_RABBITMQ_TLS: "enable",
+    ASYA_RABBITMQ_PORT: String(server.tlsPort),
+    ASYA_RABBITMQ_CA_FILE: join(certificates, "ca.crt"),
+    ASYA_RABBITMQ_CERT_FILE: join(certificates, "client.crt"),
+    ASYA_RABBITMQ_KEY_FILE: join(certificates, "client.key"),
+  };
+}
 
 async function connectAs(
   actor: string,

@@ -13,22 +13,31 @@ export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** A RabbitMQ of the test's own: ports, node name, port mapper and data folder belong to nobody else. */
 export class RabbitmqServer {
   readonly port: number;
+  readonly tlsPort: number;
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #epmd: Started;
   #server: Started;
 
-  private constructor(port: number, folder: string, env: NodeJS.ProcessEnv, epmd: Started, server: Started) {
+  private constructor(
+    { port, tlsPort }: { port: number; tlsPort: number },
+    folder: string,
+    env: NodeJS.ProcessEnv,
+    epmd: Started,
+    server: Started,
+  ) {
     this.port = port;
+    this.tlsPort = tlsPort;
     this.#folder = folder;
     this.#env = env;
     this.#epmd = epmd;
     this.#server = server;
   }
 
-  static async start(): Promise<RabbitmqServer> {
+  /** @param certificates - folder of ca.crt, tls.crt and tls.key: then it also speaks TLS, to clients with a certificate. */
+  static async start(certificates?: string): Promise<RabbitmqServer> {
     if (!existsSync(SERVER)) throw new MissingServer("RabbitMQ is missing: apt-get install rabbitmq-server");
-    const [port, distPort, epmdPort] = (await freePorts(3)) as [number, number, number];
+    const [port, tlsPort, distPort, epmdPort] = (await freePorts(4)) as [number, number, number, number];
     const folder = mkdtempSync(join(tmpdir(), "asya-rabbitmq-"));
     mkdirSync(join(folder, "log"));
     writeFileSync(join(folder, "enabled_plugins"), "[].\n");
@@ -41,6 +50,7 @@ export class RabbitmqServer {
         "vm_memory_high_watermark.absolute = 1GB",
         "log.console = true",
         "log.console.level = warning",
+        ...(certificates === undefined ? [] : tlsLines(tlsPort, certificates)),
         "",
       ].join("\n"),
     );
@@ -65,7 +75,7 @@ export class RabbitmqServer {
       withinMs: 10_000,
     });
     try {
-      return new RabbitmqServer(port, folder, env, epmd, await startNode(port, folder, env));
+      return new RabbitmqServer({ port, tlsPort }, folder, env, epmd, await startNode(port, folder, env));
     } catch (error) {
       await epmd.stop();
       throw error;
@@ -90,6 +100,17 @@ export class RabbitmqServer {
     await this.#epmd.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function tlsLines(port: number, certificates: string): string[] {
+  return [
+    `listeners.ssl.1 = 127.0.0.1:${port}`,
+    `ssl_options.cacertfile = ${join(certificates, "ca.crt")}`,
+    `ssl_options.certfile = ${join(certificates, "tls.crt")}`,
+    `ssl_options.keyfile = ${join(certificates, "tls.key")}`,
+    "ssl_options.verify = verify_peer",
+    "ssl_options.fail_if_no_peer_cert = true",
+  ];
 }
 
 async function startNode(port: number, folder: string, env: NodeJS.ProcessEnv): Promise<Started> {
