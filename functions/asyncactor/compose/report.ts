@@ -9,8 +9,8 @@ import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
 import { scaledObjectReadiness, worstOf } from "./readiness.ts";
 import { actorState, type ActorState } from "./state.ts";
-import { memoryOf, remember, statusFields } from "./status.ts";
-import { workloadProgress, type WorkloadProgress } from "./workload-progress.ts";
+import { type Memory, memoryOf, remember, statusFields } from "./status.ts";
+import { type EarlierProgress, workloadProgress, type WorkloadProgress } from "./workload-progress.ts";
 
 /** How the rendered objects are doing: readiness of each, state, conditions and status. */
 export function report(rendered: Rendered, { observed, now }: ComposeInput): Composed {
@@ -20,14 +20,18 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const scaling = worstOf(Object.keys(manifests).filter(isScalingKey), ofKey);
   const scalingEnabled = plan.actor.scaling.enabled;
   const before = memoryOf(object.status);
-  const workload = progressOf(observed[workloadKey(plan)]);
+  const createdBefore =
+    before.desiredReplicas !== undefined && before.status !== undefined && before.status !== "Creating";
+  const running = observed[workloadKey(plan)];
+  const workload =
+    running === undefined ? undefined : workloadProgress(running, earlier(before, createdBefore));
   const memory = remember(before, workload);
   const state = actorState({
     transport,
     scaling,
     scalingEnabled,
     workload,
-    createdBefore: before.status !== undefined && before.status !== "Creating",
+    createdBefore,
     everReady: memory.warmedUp === true,
     shortSince: memory.shortSince,
     now,
@@ -75,8 +79,8 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   };
 }
 
-function progressOf(workload: Observed | undefined): WorkloadProgress | undefined {
-  return workload === undefined ? undefined : workloadProgress(workload);
+function earlier({ desiredReplicas }: Memory, rolledOutOnce: boolean): EarlierProgress | undefined {
+  return desiredReplicas === undefined ? undefined : { desired: desiredReplicas, rolledOutOnce };
 }
 
 /** Undefined for an object that does not exist yet. */

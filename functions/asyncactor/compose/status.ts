@@ -28,13 +28,18 @@ export function memoryOf(status: Record<string, unknown> | undefined): Memory {
   return memory;
 }
 
-/** What the next answer must remember. `workload` is undefined before it exists. */
+/**
+ * What the next answer must remember. `workload` is undefined before it exists; what its controller has not seen yet waits
+ * for the next answer, which has a time for it.
+ */
 export function remember(before: Memory, workload: WorkloadProgress | undefined): Memory {
-  if (workload === undefined) return before;
+  if (workload === undefined) return withoutStatus(before);
+  const { changedAt } = workload;
+  if (changedAt === undefined && before.desiredReplicas !== undefined) return withoutStatus(before);
   const scaled = before.desiredReplicas !== undefined && before.desiredReplicas !== workload.desired;
   const short = workload.ready < workload.desired;
-  const shortSince = before.shortSince ?? workload.changedAt;
-  const lastScaleTime = scaled ? workload.changedAt : before.lastScaleTime;
+  const shortSince = before.shortSince ?? changedAt;
+  const lastScaleTime = scaled ? changedAt : before.lastScaleTime;
   const lastScaleDirection = scaled
     ? direction(before.desiredReplicas ?? 0, workload.desired)
     : before.lastScaleDirection;
@@ -46,6 +51,11 @@ export function remember(before: Memory, workload: WorkloadProgress | undefined)
       : { lastScaleTime, lastScaleDirection }),
     ...(before.warmedUp === true || workload.ready > 0 ? { warmedUp: true } : {}),
   };
+}
+
+/** The state is this answer's to say. */
+function withoutStatus({ status: _, ...memory }: Memory): Memory {
+  return memory;
 }
 
 function direction(from: number, to: number): string {

@@ -49,6 +49,14 @@ test("a generation that the controller has not seen is not rolled out", () => {
   expect(workloadProgress(deployment(1, stale)).rolledOut).toBe(false);
 });
 
+test("a number of replicas that the controller has not seen yet has no time, and is no rollout", () => {
+  const napping = { observedGeneration: 1, conditions: ROLLED_OUT };
+  const woken = workloadProgress(deployment(1, napping), { desired: 0, rolledOutOnce: true });
+  expect(woken).toMatchObject({ desired: 1, ready: 0, rolledOut: true, changedAt: undefined });
+  const changed = workloadProgress(deployment(1, napping), { desired: 1, rolledOutOnce: true });
+  expect(changed).toMatchObject({ rolledOut: false, changedAt: undefined });
+});
+
 test.each([
   ["ReplicaFailure", "True", "exceeded quota: gpus"],
   ["Progressing", "False", 'ReplicaSet "a" has timed out progressing.'],
@@ -66,4 +74,14 @@ test("a StatefulSet rolls out by revisions", () => {
   const scaling = { replicas: 2, readyReplicas: 1, currentRevision: "a", updateRevision: "a" };
   expect(workloadProgress(of(scaling)).rolledOut).toBe(true);
   expect(workloadProgress(of({ ...scaling, updateRevision: "b" })).rolledOut).toBe(false);
+});
+
+test("a StatefulSet that wakes from zero is not rolling out, one that never ran is", () => {
+  const waking: Observed = {
+    ...deployment(1, { replicas: 1, updatedReplicas: 1, currentRevision: "a", updateRevision: "a" }),
+    kind: "StatefulSet",
+  };
+  expect(workloadProgress(waking, { desired: 1, rolledOutOnce: true }).rolledOut).toBe(true);
+  expect(workloadProgress(waking, { desired: 1, rolledOutOnce: false }).rolledOut).toBe(false);
+  expect(workloadProgress(waking).rolledOut).toBe(false);
 });

@@ -11,20 +11,36 @@ export interface WorkloadProgress {
   rolledOut: boolean;
   /** The controller's own words where it cannot go on; "" otherwise. */
   failure: string;
-  /** When the object last changed (RFC 3339): the clock of a pure function. */
+  /**
+   * When the controller last wrote about it (RFC 3339): the clock of a pure function. Undefined until the controller has
+   * seen the newest spec.
+   *
+   * n.b. A change through the scale subresource, KEDA's and the HPA's way, leaves no time in managedFields: the newest one
+   * there can be from long before.
+   */
   changedAt: string | undefined;
 }
 
-export function workloadProgress(workload: Observed): WorkloadProgress {
+/** What was known about a workload before; undefined before it was first seen. */
+export interface EarlierProgress {
+  desired: number;
+  /** A rollout was complete at some time. */
+  rolledOutOnce: boolean;
+}
+
+export function workloadProgress(workload: Observed, earlier?: EarlierProgress): WorkloadProgress {
   const desired = count(workload.spec?.["replicas"], 1);
   const status = workload.status ?? {};
+  const seen = seenByController(workload);
+  const rescaled = earlier !== undefined && earlier.desired !== desired;
   return {
     desired,
     total: count(status["replicas"], 0),
     ready: count(status["readyReplicas"], 0),
-    rolledOut: seenByController(workload) && isRolledOut(workload, desired),
+    // A new number of replicas that the controller has not seen yet is no rollout.
+    rolledOut: (seen || rescaled) && isRolledOut(workload, desired, earlier?.rolledOutOnce === true),
     failure: failureOf(workload),
-    changedAt: newestChange(workload),
+    changedAt: seen ? newestChange(workload) : undefined,
   };
 }
 
@@ -32,12 +48,14 @@ function seenByController(workload: Observed): boolean {
   return count(workload.status?.["observedGeneration"], 0) >= (workload.metadata?.generation ?? 0);
 }
 
-function isRolledOut(workload: Observed, desired: number): boolean {
+function isRolledOut(workload: Observed, desired: number, before: boolean): boolean {
   const status = workload.status ?? {};
   const updated = count(status["updatedReplicas"], 0);
   if (updated === desired && count(status["availableReplicas"], 0) >= desired) return true;
   if (workload.kind === "StatefulSet") {
-    return status["currentRevision"] === status["updateRevision"] && count(status["readyReplicas"], 0) > 0;
+    // n.b. a StatefulSet's first rollout has equal revisions from its start.
+    const oneRevision = status["currentRevision"] === status["updateRevision"];
+    return oneRevision && (before || count(status["readyReplicas"], 0) > 0);
   }
   // n.b. the reason stays NewReplicaSetAvailable while KEDA scales a Deployment that rolled out once.
   return conditionOf(workload, "Progressing")?.reason === "NewReplicaSetAvailable";
