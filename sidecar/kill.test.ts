@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { Bed, type Program } from "../test/sidecar/bed.ts";
+import { Bed } from "../test/sidecar/bed.ts";
+import type { Program } from "../test/sidecar/pods.ts";
 
 let bed: Bed;
 afterEach(() => bed.close());
