@@ -49,7 +49,7 @@ export async function serve(env: Environment): Promise<void> {
   }
 }
 
-function assemble(settings: Settings, transport: MessageTransport, log: Logger) {
+export function assemble(settings: Settings, transport: MessageTransport, log: Logger) {
   const metrics = createMetrics(settings.metricsNamespace, settings.customMetrics);
   const stopping = new AbortController();
   let loop: Loop | undefined = undefined;
