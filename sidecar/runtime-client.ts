@@ -62,7 +62,7 @@ export class RuntimeClient {
   async ready(signal: AbortSignal): Promise<void> {
     while (!this.isReady) {
       signal.throwIfAborted();
-      if (this.#closed) throw new Unanswered("the sidecar stops");
+      if (this.#closed) throw new Unanswered("the sidecar stops", false);
       await orAborted(this.#seeking ?? Promise.resolve(), signal);
     }
   }
@@ -135,7 +135,7 @@ export class RuntimeClient {
   }
 
   async #connect(): Promise<RuntimeConnection> {
-    if (this.#closed) throw new Unanswered("the sidecar stops");
+    if (this.#closed) throw new Unanswered("the sidecar stops", false);
     const { folder, socketName, maxFrameBytes } = this.#address;
     const path = join(folder, socketName);
     this.#opening++;

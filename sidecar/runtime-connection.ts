@@ -4,6 +4,13 @@ import { FrameError, FrameReader, OPENING, type Wire } from "./frames.ts";
 /** The runtime closed the connection, or went away, before it answered. */
 export class Unanswered extends Error {
   override readonly name = "Unanswered";
+  /** Whether the runtime may have been at it. */
+  readonly begun: boolean;
+
+  constructor(message: string, begun: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.begun = begun;
+  }
 }
 
 export class RuntimeTimeout extends Error {
@@ -48,7 +55,7 @@ export class RuntimeConnection {
     socket.on("data", (chunk) => this.#read(chunk));
     socket.on("error", (error) => (this.#lastError = error));
     socket.on("close", () => {
-      this.#failAll(unanswered(this.#lastError));
+      this.#failAll(unanswered(true, this.#lastError));
       onClose(this);
     });
   }
@@ -98,7 +105,7 @@ export class RuntimeConnection {
    * @throws {Unanswered | RuntimeTimeout | FrameError} the connection is closed then, and later requests are unanswered.
    */
   call(parts: readonly Uint8Array[], timeoutMs: number): Promise<Answer> {
-    if (!this.isOpen) return Promise.reject(unanswered(this.#lastError));
+    if (!this.isOpen) return Promise.reject(unanswered(false, this.#lastError));
     return new Promise((resolve, reject) => {
       this.#pending.push({ timeoutMs, startedAt: performance.now(), resolve, reject });
       if (this.#pending.length === 1) this.#startTimer();
@@ -155,10 +162,10 @@ export class RuntimeConnection {
     clearTimeout(this.#timer);
     const [first, ...rest] = this.#pending.splice(0);
     first?.reject(error);
-    for (const call of rest) call.reject(unanswered(error));
+    for (const call of rest) call.reject(unanswered(false, error));
   }
 }
 
-function unanswered(cause: Error | undefined): Unanswered {
-  return new Unanswered("the runtime closed the connection before it answered", { cause });
+function unanswered(begun: boolean, cause: Error | undefined): Unanswered {
+  return new Unanswered("the runtime closed the connection before it answered", begun, { cause });
 }

@@ -9,7 +9,7 @@ import { RuntimeClient } from "./runtime-client.ts";
 import { NotStarted, Scheduler, type SchedulerOptions } from "./scheduler.ts";
 
 /** A peer that speaks wire 2 and does with each request what the test says. */
-type Behaviour = (socket: Socket, request: number) => void;
+type Behaviour = (socket: Socket, request: number, bytes: Buffer) => void;
 
 let folder: string;
 let server: Server;
@@ -56,8 +56,9 @@ async function start(behave: Behaviour, more: Partial<SchedulerOptions> = {}): P
       if (!opened && data.length >= 8) [opened, data] = [true, data.subarray(8)];
       if (!opened) return;
       while (data.length >= 4 && data.length >= 4 + data.readUInt32BE(0)) {
-        data = data.subarray(4 + data.readUInt32BE(0));
-        behave(socket, ++requests);
+        const bytes = data.subarray(4, 4 + data.readUInt32BE(0));
+        data = data.subarray(4 + bytes.length);
+        behave(socket, ++requests, bytes);
       }
     });
   }).listen(join(folder, "asya-runtime.sock"));
@@ -80,6 +81,19 @@ test("a message whose runtime dies is repeated, uncounted, three times; then it 
 test("a runtime that dies once costs the message nothing", async () => {
   const scheduler = await start((socket, request) => (request === 1 ? socket.destroy() : answer(socket)));
   expect(await scheduler.run(envelope(), undefined)).toMatchObject({ replies: [] });
+});
+
+test("a message that kills its runtime takes no other message with it", async () => {
+  const scheduler = await start(
+    (socket, _request, bytes) => (bytes.includes("poison") ? socket.destroy() : answer(socket)),
+    { concurrency: 4 },
+  );
+  const warmUp = Array.from({ length: 50 }, () => scheduler.run(envelope(), undefined));
+  await Promise.all(warmUp);
+  const payloads = Array.from({ length: 100 }, (_, index) => (index === 30 ? '"poison"' : "1"));
+  const outcomes = await Promise.all(payloads.map((payload) => scheduler.run(envelope(payload), undefined)));
+  const failed = outcomes.flatMap((outcome, index) => ("failure" in outcome ? [index] : []));
+  expect(failed).toEqual([30]);
 });
 
 test("a reply that breaks the framing is a failed attempt on a new connection", async () => {

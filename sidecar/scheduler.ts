@@ -51,6 +51,7 @@ export class Scheduler {
   #timer: NodeJS.Timeout | undefined;
   #waiting = new AbortController();
   #stopped = false;
+  #suspectRuns = false;
   #meanMs = Number.POSITIVE_INFINITY;
 
   constructor(runtime: RuntimeClient, options: SchedulerOptions) {
@@ -86,6 +87,10 @@ export class Scheduler {
     if (this.#stopped)
       for (const job of this.#queue.splice(0)) job.reject(new NotStarted("the sidecar stops"));
     while (this.#running < this.#maxRunning() && this.#queue.length > 0) {
+      // What a runtime died with runs alone, so that the next death is its own.
+      const isSuspect = this.#queue[0]!.crashes > 0;
+      if (this.#running > 0 && (isSuspect || this.#suspectRuns)) return;
+      this.#suspectRuns = isSuspect;
       const waitMs = this.#waitMs();
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#dispatch(), waitMs);
@@ -105,7 +110,7 @@ export class Scheduler {
   #waitMs(): number {
     const { maxSize, maxWaitMs } = this.#options.batch;
     const [first] = this.#queue;
-    if (first === undefined || first.alone || maxSize === 1 || this.#runtime.wire === 1) return 0;
+    if (first === undefined || isAlone(first) || maxSize === 1 || this.#runtime.wire === 1) return 0;
     const batch = this.#batchLength();
     if (batch >= maxSize || batch < this.#queue.length) return 0;
     return Math.ceil(first.queuedAt + maxWaitMs - performance.now());
@@ -118,12 +123,12 @@ export class Scheduler {
   #batchLength(): number {
     const { batch, maxFrameBytes } = this.#options;
     const [first] = this.#queue;
-    if (first === undefined || first.alone || this.#runtime.wire === 1) return 1;
+    if (first === undefined || isAlone(first) || this.#runtime.wire === 1) return 1;
     let bytes = first.bytes + 16;
     let length = 1;
     while (length < batch.maxSize) {
       const next = this.#queue[length];
-      if (next === undefined || next.alone || bytes + next.bytes > maxFrameBytes) break;
+      if (next === undefined || isAlone(next) || bytes + next.bytes > maxFrameBytes) break;
       bytes += next.bytes;
       length++;
     }
@@ -186,9 +191,9 @@ export class Scheduler {
   async #failed(job: Job, error: unknown, durationMs: number): Promise<void> {
     if (error instanceof Unanswered) {
       if (this.#runtime.hasJustCancelled) return this.#repeat(job);
+      if (!error.begun) return await this.#repeatLater(job);
       if (job.crashes < CRASHES_FORGIVEN) {
-        await sleep(AFTER_CRASH_MS);
-        return this.#repeat({ ...job, crashes: job.crashes + 1 });
+        return await this.#repeatLater({ ...job, crashes: job.crashes + 1 });
       }
     }
     job.resolve({ failure: this.#failureOf(job, error), durationMs });
@@ -220,8 +225,17 @@ export class Scheduler {
     });
   }
 
+  async #repeatLater(job: Job): Promise<void> {
+    await sleep(AFTER_CRASH_MS);
+    this.#repeat(job);
+  }
+
   /** Before everything else: it has waited longest. */
   #repeat(job: Job): void {
     this.#queue.unshift(job);
   }
+}
+
+function isAlone({ alone, crashes }: Job): boolean {
+  return alone || crashes > 0;
 }
