@@ -285,9 +285,27 @@ test("a workload of this name that belongs to nobody is not taken over", async (
   expect(fatalOf(await client.run(request))).toContain("ASYA-E044 metadata.name");
 });
 
+test("what stands where its objects would be is looked for as the effective actor has them, until they are seen", async () => {
+  const lookedFor = (response: RunFunctionResponse) =>
+    Object.entries(response.requirements?.resources ?? {}).map(([name, { kind }]) => `${name} ${kind}`);
+  const plain = with_(SCALED, { scaling: {} });
+  const platform = structuredClone(PLATFORM) as { data: Fields };
+  platform.data["defaults"] = { scaling: { enabled: true }, workload: { kind: "StatefulSet" } };
+  const first = await client.run(requestFor(plain, platform));
+  expect(lookedFor(first)).toEqual(["existing-workload StatefulSet", "existing-scaled-object ScaledObject"]);
+  const { "scaled-object": _, ...observed } = asObserved(first);
+  expect(lookedFor(await client.run(requestFor(plain, platform, observed)))).toEqual([
+    "existing-scaled-object ScaledObject",
+  ]);
+  expect(lookedFor(await client.run(requestFor(plain, platform, asObserved(first))))).toEqual([]);
+});
+
 test("an adopted workload keeps the replicas that it has", async () => {
   const request = requestFor(with_(SCALED, {}, { annotations: { "asya.sh/adopt": "true" } }), PLATFORM);
-  const running = { kind: "Deployment", metadata: { name: "read-page" }, spec: { replicas: 7 } };
+  const selector = {
+    matchLabels: { app: "read-page", "asya.sh/asya": "read-page", "asya.sh/workload": "deployment" },
+  };
+  const running = { kind: "Deployment", metadata: { name: "read-page" }, spec: { replicas: 7, selector } };
   request.requiredResources["existing-workload"] = {
     items: [{ resource: running, connectionDetails: {}, ready: 0 }],
   };

@@ -15,6 +15,7 @@ import { formatFinding, isError, severityOf } from "../../core/finding.ts";
 import { isObject, sortKeys } from "../../core/json.ts";
 import type { Observed } from "../../core/manifest.ts";
 import { FLAVOR_LABEL, flavorRequirement } from "../../core/names.ts";
+import type { ObjectReference } from "./compose/adoption.ts";
 import { compose } from "./compose/compose.ts";
 import type { Composed } from "./compose/composed.ts";
 import type { Condition } from "./compose/conditions.ts";
@@ -42,10 +43,7 @@ export function runFunction(request: RunFunctionRequest, now: Date = new Date())
   const actor = readableActor(request.observed?.composite?.resource ?? {});
   const observed = observedObjects(request);
   const flavors = flavorNames(actor);
-  const requirements: Requirements = {
-    ...flavorRequirements(flavors),
-    ...existingRequirements(actor, observed),
-  };
+  const requirements = flavorRequirements(flavors);
   const unanswered = flavors.some((name) => !(flavorRequirement(name) in request.requiredResources));
   if (unanswered && can(request, Capability.CAPABILITY_REQUIRED_RESOURCES) && checkOwnWords(actor).wellFormed)
     return ask(request, requirements);
@@ -60,7 +58,7 @@ export function runFunction(request: RunFunctionRequest, now: Date = new Date())
     podSchema: podSchema(request),
     now,
   });
-  return respond(request, composed, requirements);
+  return respond(request, composed, { ...requirements, ...existingRequirements(composed) });
 }
 
 /** n.b. Crossplane keeps its own references in spec.crossplane; they are none of the actor's words. */
@@ -94,26 +92,16 @@ function flavorRequirements(names: readonly string[]): Requirements {
   return Object.fromEntries(names.map((name) => [flavorRequirement(name), selector(name)]));
 }
 
-/** Before its first render an actor asks whether something of its name is there already. */
-function existingRequirements(
-  actor: Record<string, unknown>,
-  observed: Record<string, Observed>,
-): Requirements {
-  if ("deployment" in observed || "statefulset" in observed) return {};
-  const metadata = isObject(actor["metadata"]) ? actor["metadata"] : {};
-  const spec = isObject(actor["spec"]) ? actor["spec"] : {};
-  const workload = isObject(spec["workload"]) ? spec["workload"] : {};
-  const scaling = isObject(spec["scaling"]) ? spec["scaling"] : {};
-  const named = {
-    matchName: String(metadata["name"]),
-    namespace: typeof metadata["namespace"] === "string" ? metadata["namespace"] : "default",
-  };
-  const kind = workload["kind"] === "StatefulSet" ? "StatefulSet" : "Deployment";
+function existingRequirements({ unseen }: Composed): Requirements {
+  const selector = ({ apiVersion, kind, name, namespace }: ObjectReference): ResourceSelector => ({
+    apiVersion,
+    kind,
+    matchName: name,
+    namespace,
+  });
   return {
-    [EXISTING_WORKLOAD]: { apiVersion: "apps/v1", kind, ...named },
-    ...(scaling["enabled"] === true
-      ? { [EXISTING_SCALED_OBJECT]: { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", ...named } }
-      : {}),
+    ...(unseen.workload === undefined ? {} : { [EXISTING_WORKLOAD]: selector(unseen.workload) }),
+    ...(unseen.scaledObject === undefined ? {} : { [EXISTING_SCALED_OBJECT]: selector(unseen.scaledObject) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Finding, formatFinding, isError } from "../../../core/finding.ts";
 import { renderTransports } from "../../../transports/render.ts";
 import type { ActorObject } from "./actor.ts";
+import { adoptionFindings, unseenObjects } from "./adoption.ts";
 import { allFalse } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { renderObjects, workloadKey } from "./objects.ts";
@@ -11,7 +12,7 @@ import { report } from "./report.ts";
 import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
 import { planTransport } from "./transport-plan.ts";
-import { adoptionFindings, flipFindings, vanishingQueueFindings } from "./takeover.ts";
+import { flipFindings, vanishingQueueFindings } from "./takeover.ts";
 
 /** From an actor, its world and what exists to everything that should exist and what is to be said about it. */
 export function compose(input: ComposeInput): Composed {
@@ -25,7 +26,11 @@ export function compose(input: ComposeInput): Composed {
   const answer = hasErrors(rendered.findings)
     ? refusal(rendered.findings, "actor", true)
     : report(rendered, input);
-  return { ...answer, needsPodSchema: template.needsClusterSchema };
+  return {
+    ...answer,
+    needsPodSchema: template.needsClusterSchema,
+    unseen: unseenObjects(planned.plan, input.observed),
+  };
 }
 
 function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[]): Rendered {
@@ -38,7 +43,7 @@ function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[])
     ...found,
     ...transportFindings,
     ...flipFindings(plan.actor, Object.values(renderTransports), observed),
-    ...adoptionFindings(object.metadata.uid, object.metadata.annotations ?? {}, existing),
+    ...adoptionFindings(object, manifests, existing),
     ...vanishingQueueFindings(manifests, observed),
   ];
   return { object, plan, transportPlan, manifests, findings };
@@ -56,6 +61,7 @@ function refusal(findings: Finding[], blame: "actor" | "platform", fatal: boolea
     status: { status: blame === "actor" ? "WorkloadError" : "TransportError", message },
     ready: false,
     needsPodSchema: false,
+    unseen: {},
     ttlSeconds: STEADY_TTL_SECONDS,
   };
 }

@@ -4,7 +4,7 @@ import type { TransportPlan } from "../../../transports/contract.ts";
 import type { ActorObject } from "./actor.ts";
 import type { Condition } from "./conditions.ts";
 import type { ActorPlan, World } from "./plan.ts";
-import type { Existing } from "./takeover.ts";
+import type { Existing, ObjectReference } from "./adoption.ts";
 
 export interface ComposeInput {
   /** The composite as the API server holds it, with its status. */
@@ -28,6 +28,8 @@ export interface Composed {
   ready: boolean;
   /** Ask the API server for its schema of a Deployment and call again. */
   needsPodSchema: boolean;
+  /** Look for these and call again: what stands where an object would be made must not be taken over by accident. */
+  unseen: Partial<Record<keyof Existing, ObjectReference>>;
   ttlSeconds: number;
 }
 

@@ -75,6 +75,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     status,
     ready: state.healthy,
     needsPodSchema: false,
+    unseen: {},
     ttlSeconds: timeToLive(state),
   };
 }

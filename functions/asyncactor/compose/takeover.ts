@@ -3,42 +3,6 @@ import type { Observed } from "../../../core/manifest.ts";
 import type { Transport } from "../../../transports/contract.ts";
 import type { EffectiveActor } from "./actor.ts";
 
-const ADOPT = "asya.sh/adopt";
-
-/** What stands where the actor's own objects would: asked for before the first render. */
-export interface Existing {
-  workload: Observed | undefined;
-  scaledObject: Observed | undefined;
-}
-
-/** An object of the name that belongs to somebody else must not be taken over by accident. */
-export function adoptionFindings(
-  actorUid: string | undefined,
-  annotations: Readonly<Record<string, string>>,
-  existing: Existing,
-): Finding[] {
-  return [existing.workload, existing.scaledObject].flatMap((object) => {
-    if (object === undefined) return [];
-    const owner = object.metadata?.ownerReferences?.find(({ controller }) => controller === true);
-    if (owner !== undefined && owner.uid === actorUid) return [];
-    const what = `${object.kind} ${quoteValue(object.metadata?.name)} exists`;
-    if (owner !== undefined) {
-      const message = `${what} and is controlled by ${owner.kind} ${quoteValue(owner.name)}`;
-      return [
-        finding(
-          "E044",
-          ["metadata", "name"],
-          message,
-          "delete it, or remove its owner reference and adopt it",
-        ),
-      ];
-    }
-    if (annotations[ADOPT] === "true") return [];
-    const fix = `annotate the actor with ${ADOPT}: "true" to take it over, or choose another name`;
-    return [finding("E044", ["metadata", "name"], `${what} and is not this actor's`, fix)];
-  });
-}
-
 /** The effective kind or transport type differs from what runs: following it would delete a queue or a workload. */
 export function flipFindings(
   actor: EffectiveActor,

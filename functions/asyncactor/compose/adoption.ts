@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from "node:util";
+import { type Finding, finding, quoteValue } from "../../../core/finding.ts";
+import { isObject } from "../../../core/json.ts";
+import type { Manifest, Observed } from "../../../core/manifest.ts";
+import type { ActorObject } from "./actor.ts";
+import { SCALED_OBJECT_KEY, workloadKey } from "./objects.ts";
+import type { ActorPlan } from "./plan.ts";
+
+const ADOPT = "asya.sh/adopt";
+
+/** What stands where the actor's own objects would: asked for before the first render. */
+export interface Existing {
+  workload: Observed | undefined;
+  scaledObject: Observed | undefined;
+}
+
+export interface ObjectReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace: string;
+}
+
+/** What must be looked for before it is rendered for the first time, by its name in `Existing`. */
+export function unseenObjects(
+  plan: ActorPlan,
+  observed: Readonly<Record<string, Observed>>,
+): Partial<Record<keyof Existing, ObjectReference>> {
+  const { name, namespace, scaling, spec } = plan.actor;
+  const { kind } = spec.workload;
+  return {
+    ...(workloadKey(plan) in observed ? {} : { workload: { apiVersion: "apps/v1", kind, name, namespace } }),
+    ...(!scaling.enabled || SCALED_OBJECT_KEY in observed
+      ? {}
+      : { scaledObject: { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", name, namespace } }),
+  };
+}
+
+/** An object of the name that belongs to somebody else must not be taken over by accident. */
+export function adoptionFindings(
+  actor: ActorObject,
+  rendered: Readonly<Record<string, Manifest>>,
+  existing: Existing,
+): Finding[] {
+  return [existing.workload, existing.scaledObject].flatMap((object) => {
+    const wanted = Object.values(rendered).find(({ kind }) => kind === object?.kind);
+    return object === undefined ? [] : takeoverFindings(actor, wanted, object);
+  });
+}
+
+function takeoverFindings(actor: ActorObject, wanted: Manifest | undefined, object: Observed): Finding[] {
+  const refuse = (message: string, fix: string) => [finding("E044", ["metadata", "name"], message, fix)];
+  const owner = object.metadata?.ownerReferences?.find(({ controller }) => controller === true);
+  if (owner !== undefined && owner.uid === actor.metadata.uid) return [];
+  const what = `${object.kind} ${quoteValue(object.metadata?.name)} exists`;
+  if (object.metadata?.deletionTimestamp !== undefined)
+    return refuse(`${what} and is being deleted`, "wait until it is gone");
+  if (owner !== undefined) {
+    const message = `${what} and is controlled by ${owner.kind} ${quoteValue(owner.name)}`;
+    return refuse(message, "delete it, or remove its owner reference and adopt it");
+  }
+  if (actor.metadata.annotations?.[ADOPT] !== "true") {
+    const fix = `annotate the actor with ${ADOPT}: "true" to take it over, or choose another name`;
+    return refuse(`${what} and is not this actor's`, fix);
+  }
+  const [path] = IMMUTABLE.filter(
+    (one) => !isDeepStrictEqual(valueAt(object.spec, one), valueAt(wanted?.["spec"], one)),
+  );
+  if (path === undefined) return [];
+  const values = `its spec.${path.join(".")} is ${shown(valueAt(object.spec, path))}, an actor's ${shown(valueAt(wanted?.["spec"], path))}`;
+  return refuse(
+    `${what} and cannot be taken over: ${values}, and Kubernetes never lets it change`,
+    "delete it first, or choose another name",
+  );
+}
+
+/**
+ * What Kubernetes lets nobody change. n.b. a first apply that it refuses (422) leaves Crossplane unable to go on with the
+ * actor at all ("encountered composed resource without required annotation").
+ */
+const IMMUTABLE = [["selector"], ["serviceName"], ["podManagementPolicy"], ["volumeClaimTemplates"]] as const;
+
+function valueAt(spec: unknown, [field]: (typeof IMMUTABLE)[number]): unknown {
+  const value = isObject(spec) ? spec[field] : undefined;
+  if (field === "podManagementPolicy") return value ?? "OrderedReady";
+  // n.b. the API server fills in defaults of a claim: its name must do.
+  if (field === "volumeClaimTemplates") return Array.isArray(value) ? value.map(claimName) : [];
+  return value;
+}
+
+function claimName(claim: unknown): unknown {
+  const metadata = isObject(claim) ? claim["metadata"] : undefined;
+  return isObject(metadata) ? metadata["name"] : undefined;
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? "unset";
+}
