@@ -158,6 +158,7 @@ test("a missing next queue is named, tried again, and then a failed attempt: not
     },
     original_payload: { x: 1 },
   });
+  await sidecar.line(/"msg":"an envelope failed"/);
   expect(sidecar.lines.filter((line) => line.includes("not sent, trying again"))).toHaveLength(2);
 });
 
