@@ -1,9 +1,10 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isObject } from "../../core/json.ts";
 import { programFile } from "../programs.ts";
 import type { ProcessEnvironment } from "./environment.ts";
 import type { LocalActor } from "./local-actor.ts";
-import type { Start, WatchedProcess, WatchedProcesses } from "./watched-processes.ts";
+import type { WatchedProcess, WatchedProcesses } from "./watched-processes.ts";
 
 const LOOK_MS = 40;
 const FIRST_PAUSE_MS = 1_000;
@@ -27,8 +28,10 @@ interface Parts {
 export class ActorFailed extends Error {
   override readonly name = "ActorFailed";
 
-  constructor({ actor, log }: Parts, role: Role, how: string, lines: readonly string[]) {
-    const said = lines.map((line) => `  ${line}`).join("\n");
+  constructor({ actor, log }: Parts, role: Role, how: string) {
+    const said = lastWords(role, readFileSync(log, "utf8"))
+      .map((line) => `  ${line}`)
+      .join("\n");
     super(
       `the ${role} of ${actor.name} ended with ${how} before it was ready; it said:\n${said}\n(all of it: ${log})`,
     );
@@ -45,6 +48,7 @@ export class ActorProcesses {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    writeFileSync(parts.log, "", { mode: 0o600 });
     for (const role of ["runtime", "sidecar"] as const) void this.#keepRunning(role);
   }
 
@@ -75,7 +79,7 @@ export class ActorProcesses {
       const how = await started.ended;
       if (this.#stopping.signal.aborted) return;
       if (!this.#isReady) {
-        this.#failure ??= new ActorFailed(this.#parts, role, how, saidBy(started));
+        this.#failure ??= new ActorFailed(this.#parts, role, how);
         return;
       }
       if (performance.now() - startedAt > SETTLED_MS) pauseMs = FIRST_PAUSE_MS;
@@ -89,22 +93,16 @@ export class ActorProcesses {
 
   #start(role: Role): WatchedProcess {
     const { processes, actor, interpreter, runtime, sidecar, log } = this.#parts;
-    const start: Start =
+    const program = programFile(role);
+    return processes.start(
       role === "runtime"
-        ? { command: [interpreter, programFile("runtime")], env: runtime.env, cwd: actor.code, log }
-        : {
-            command: [process.execPath, programFile("sidecar")],
-            env: sidecar.env,
-            cwd: actor.code,
-            log,
-            onLine: (line) => {
-              this.#vitalsPort = startedPort(line) ?? this.#vitalsPort;
-            },
-          };
-    return processes.start(start);
+        ? { command: [interpreter, program], env: runtime.env, cwd: actor.code, log }
+        : { command: [process.execPath, program], env: sidecar.env, cwd: actor.code, log },
+    );
   }
 
   async #answersReady(): Promise<boolean> {
+    this.#vitalsPort ??= startedPort(readFileSync(this.#parts.log, "utf8"));
     if (this.#vitalsPort === undefined) return false;
     try {
       const response = await fetch(`http://127.0.0.1:${this.#vitalsPort}/ready`, {
@@ -118,19 +116,17 @@ export class ActorProcesses {
   }
 }
 
-/** What it said at last, a Python traceback's beginning left out. */
-function saidBy({ lines }: WatchedProcess): string[] {
-  const own = lines.filter((line) => !line.startsWith("{"));
+/** The end of what one of the two said. n.b. the sidecar's lines are JSON, its last one is its name and a sentence. */
+function lastWords(role: Role, log: string): string[] {
+  const lines = log.split("\n").filter((line) => line !== "");
+  const own = lines.filter((line) => /^(\{|asya-sidecar: )/.test(line) === (role === "sidecar"));
   return (own.length > 0 ? own : lines).slice(-12);
 }
 
 /** The port of the sidecar's probes, from the line that it logs when it has started. */
-function startedPort(line: string): number | undefined {
-  if (!line.includes('"msg":"started"')) return undefined;
-  try {
-    const entry: unknown = JSON.parse(line);
-    return isObject(entry) && typeof entry["port"] === "number" ? entry["port"] : undefined;
-  } catch {
-    return undefined;
-  }
+function startedPort(log: string): number | undefined {
+  const lines = log.split("\n").slice(0, -1);
+  const line = lines.findLast((each) => each.startsWith("{") && each.includes('"msg":"started"'));
+  const entry: unknown = line === undefined ? undefined : JSON.parse(line);
+  return isObject(entry) && typeof entry["port"] === "number" ? entry["port"] : undefined;
 }

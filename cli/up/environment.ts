@@ -34,6 +34,7 @@ export function sidecarEnvironment(rendered: readonly EnvVar[], place: Place): P
   const kept = rendered.filter(({ name }) => transport.type !== "local" || !BROKER.test(name));
   return resolved(kept, own, {
     ...broker,
+    NODE_COMPILE_CACHE: own["NODE_COMPILE_CACHE"] ?? place.bytecodeDir,
     ASYA_TRANSPORT: transport.type,
     ASYA_SOCKET_DIR: place.socketDir,
     ASYA_METRICS_ADDR: "127.0.0.1:0",

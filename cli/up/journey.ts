@@ -35,7 +35,9 @@ interface Step {
 export class Journey {
   readonly id: string;
   readonly #leaves = new Map<string, { leaf: Leaf; steps: Step[] }>();
-  readonly #working = new Set<string>();
+  readonly #done = new Set<string>();
+  /** By id: the actor whose work led to the end. */
+  readonly #leading = new Map<string, string>();
 
   constructor(id: string) {
     this.id = id;
@@ -49,8 +51,7 @@ export class Journey {
   /** @returns undefined where there is nothing to say. */
   progress(id: string, report: unknown): Hop | undefined {
     const { actor, phase, text } = readProgress(report);
-    if (phase === "begun") this.#working.add(partAt(id, actor));
-    if (phase === "done") this.#working.delete(partAt(id, actor));
+    if (phase === "done") this.#done.add(partAt(id, actor));
     return text === undefined ? undefined : { id, actor, text };
   }
 
@@ -68,14 +69,18 @@ export class Journey {
       ...(actor === undefined ? {} : { actor }),
     };
     this.#leaves.set(place, { leaf, steps: stepsOf(place, counts) });
-    if (status === "failed") this.#working.delete(partAt(id, actor));
+    const last = status === "succeeded" ? lastActorOf(report) : undefined;
+    if (last !== undefined) this.#leading.set(id, last);
     const text = status === "succeeded" ? "succeeded" : `failed: ${failureWords(leaf)}`;
     return { id, actor: status === "succeeded" ? "happy-end" : "error-end", text };
   }
 
-  /** Parts that a sidecar said it works on, and has not said yet that it is done with: `{id} {actor}`. */
-  get working(): readonly string[] {
-    return [...this.#working];
+  /** Whether the end of `id` is known, and not yet that the work is done that led to it: reports come from several processes. */
+  isAhead(id: string): boolean {
+    const actor = this.#leading.get(id);
+    if (actor === undefined) return false;
+    // A part of a fan-out was made under its parent's id.
+    return !withAncestors(id).some((each) => this.#done.has(partAt(each, actor)));
   }
 
   /** Once every part of every fan-out has arrived at an end actor. */
@@ -90,6 +95,19 @@ export class Journey {
 /** A part of a journey at one of its actors. */
 export function partAt(id: string, actor: string | undefined): string {
   return `${id} ${actor}`;
+}
+
+function withAncestors(id: string): string[] {
+  const parent = /^(.+)-[0-9]+$/.exec(id)?.[1];
+  return parent === undefined ? [id] : [id, ...withAncestors(parent)];
+}
+
+/** n.b. an envelope whose handler returned nothing comes with the route not advanced. */
+function lastActorOf({ actors, current_actor_idx }: Readonly<Record<string, unknown>>): string | undefined {
+  const names: unknown[] = Array.isArray(actors) ? actors : [];
+  const current = Number(current_actor_idx);
+  const name = current < names.length ? names[current] : names.at(-1);
+  return typeof name === "string" ? name : undefined;
 }
 
 interface Progress {

@@ -4,7 +4,7 @@ import { type Hop, Journey, type Outcome, partAt, readProgress } from "./journey
 /** A part that works for longer than this gets a line of its own. */
 const WORKING_MS = 1_000;
 /** Reports come from several processes: how long "done" may be later than the end that it led to. */
-const LATE_REPORTS_MS = 500;
+const LATE_REPORTS_MS = 2_000;
 
 interface Traveller {
   journey: Journey;
@@ -50,8 +50,7 @@ export class Journeys {
     const traveller = this.#travellerOf(id);
     const hop = traveller.journey.final(id, report);
     if (hop !== undefined) traveller.held.push(hop);
-    for (const part of this.#working.keys())
-      if (part.startsWith(`${id} `) && !traveller.journey.working.includes(part)) this.#stopWatch(part);
+    for (const part of this.#working.keys()) if (part.startsWith(`${id} `)) this.#stopWatch(part);
     this.#look(traveller);
   }
 
@@ -84,8 +83,7 @@ export class Journeys {
 
   #look(traveller: Traveller): void {
     const { journey, held } = traveller;
-    const isLate = ({ id }: Hop) => journey.working.some((part) => part.startsWith(`${id} `));
-    for (const hop of held.filter((hop) => !isLate(hop))) {
+    for (const hop of held.filter(({ id }) => !journey.isAhead(id))) {
       held.splice(held.indexOf(hop), 1);
       this.#tell(traveller, hop);
     }

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { PassThrough } from "node:stream";
+import { closeSync, openSync } from "node:fs";
 
 /**
  * Ends every process group that is written to it as soon as nobody can write any more: when this process ends, however it
@@ -23,49 +21,30 @@ const LAUNCH = 'echo $$ >&3; exec "$@" 3>&-';
 
 /** n.b. SIGTERM a second time: the runtime then gives its handler 5 s more. */
 const PAUSE_BEFORE_KILL_MS = 7_000;
-const KEPT_LINES = 20;
 
 export interface Start {
   command: readonly [string, ...string[]];
   env: Record<string, string>;
   cwd: string;
+  /** Its output is appended there, by itself: it can be written as long as the process lives. */
   log: string;
-  onLine?: (line: string) => void;
 }
 
-/** One process in a group of its own, its output in a log file. */
+/** One process in a group of its own. */
 export class WatchedProcess {
-  /** Resolves when it has ended and its log is written: "exit code 1", "signal SIGKILL". */
+  /** Resolves when it has ended: "exit code 1", "signal SIGKILL". */
   readonly ended: Promise<string>;
-  /** The last lines of its output. */
-  readonly lines: string[] = [];
   readonly #child: ChildProcess;
   #hasEnded = false;
 
-  constructor(child: ChildProcess, { log, onLine }: Start) {
+  constructor(child: ChildProcess) {
     this.#child = child;
-    const output = new PassThrough();
-    child.stdout?.pipe(output, { end: false });
-    child.stderr?.pipe(output, { end: false });
-    output.pipe(createWriteStream(log, { flags: "a", mode: 0o600 }));
-    createInterface({ input: output }).on("line", (line) => {
-      this.lines.push(line);
-      if (this.lines.length > KEPT_LINES) this.lines.shift();
-      onLine?.(line);
-    });
     this.ended = new Promise<string>((resolve) => {
       child.on("error", (error) => resolve(error.message));
-      child.on("close", (code, signal) =>
-        resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
-      );
+      child.on("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
     }).finally(() => {
       this.#hasEnded = true;
-      output.end();
     });
-  }
-
-  get hasEnded(): boolean {
-    return this.#hasEnded;
   }
 
   /** To the process alone; SIGKILL to everything in its group. */
@@ -96,13 +75,15 @@ export class WatchedProcesses {
 
   start(start: Start): WatchedProcess {
     const { command, env, cwd } = start;
+    const log = openSync(start.log, "a", 0o600);
     const child = spawn("/bin/sh", ["-c", LAUNCH, "sh", ...command], {
       env,
       cwd,
       detached: true,
-      stdio: ["ignore", "pipe", "pipe", this.#watchdog.stdin],
+      stdio: ["ignore", log, log, this.#watchdog.stdin],
     });
-    const started = new WatchedProcess(child, start);
+    closeSync(log);
+    const started = new WatchedProcess(child);
     this.#processes.add(started);
     void started.ended.then(() => this.#processes.delete(started));
     return started;
