@@ -17,6 +17,7 @@ export async function rabbitmqBed(): Promise<Bed> {
     ASYA_RABBITMQ_HOST: "127.0.0.1",
     ASYA_RABBITMQ_PORT: String(proxy.port),
   };
+  let listing: Promise<string> | undefined;
   const direct = fromEnv({ ...env, ASYA_RABBITMQ_PORT: String(server.port) });
   return {
     declare: async (actor, { maxDeliveries = 20 } = {}) => {
@@ -51,8 +52,10 @@ export async function rabbitmqBed(): Promise<Bed> {
 
   /** Ready and in hand. */
   async function depthOf(queue: string): Promise<number> {
-    const rows = await server.control("list_queues", "--silent", "name", "messages");
-    const row = rows.split("\n").find((line) => line.startsWith(`${queue}\t`));
+    listing ??= server.control("list_queues", "--silent", "name", "messages");
+    // Whoever asks in the same turn shares the answer: each one is a process.
+    setImmediate(() => (listing = undefined));
+    const row = (await listing).split("\n").find((line) => line.startsWith(`${queue}\t`));
     return Number(row?.split("\t")[1]);
   }
 }
