@@ -117,7 +117,7 @@ export function faultPromises({ bed, actorWith, connect, promise }: Fixture, can
       await transport.send(actor, bytes("before"));
       const inHand = await receiver.next();
       await bed().restart();
-      await expect.poll(() => transport.connected(), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => transport.connected(), { timeout: 30_000 }).toBe(true);
       expect(text(inHand)).toBe("before");
       await inHand.ack();
       await sendUntilTaken(transport, actor, "after");

@@ -74,6 +74,37 @@ export function limitPromises({ bed, actorWith, connect, promise }: Fixture, can
     expect(await bed().depth(actor)).toBe(0);
   });
 
+  promise("a prefetch that only grows repeats nothing", async () => {
+    const actor = await actorWith({ leaseMs: 30_000 });
+    const transport = await connect(actor);
+    const sent = Array.from({ length: 100 }, (_, i) => `message ${i}`);
+    await Promise.all(sent.map((body) => transport.send(actor, bytes(body))));
+    const receiver = new Receiver(transport);
+    for (let received = 0; received < sent.length; received++) {
+      transport.setPrefetch(2 ** Math.floor(received / 20));
+      const delivery = await receiver.next();
+      expect(delivery.redelivered).toBe(false);
+      expect(await delivery.ack()).toBe(true);
+    }
+    expect(await bed().depth(actor)).toBe(0);
+  });
+
+  promise("a prefetch that changes all the time loses nothing", async () => {
+    const actor = await actorWith({ leaseMs: 30_000, maxDeliveries: 100 });
+    const transport = await connect(actor);
+    const sent = Array.from({ length: 100 }, (_, i) => `message ${i}`);
+    await Promise.all(sent.map((body) => transport.send(actor, bytes(body))));
+    const receiver = new Receiver(transport);
+    const received = new Set<string>();
+    for (let deliveries = 0; received.size < sent.length; deliveries++) {
+      transport.setPrefetch([1, 12, 3, 40][deliveries % 4]!);
+      const delivery = await receiver.next();
+      received.add(text(delivery));
+      await delivery.ack();
+    }
+    expect(await bed().depth(actor)).toBe(0);
+  });
+
   promise(`${can.load} messages, sent and acked as fast as possible, arrive`, async () => {
     const actor = await actorWith({ leaseMs: 30_000 });
     const transport = await connect(actor);

@@ -1,11 +1,14 @@
-import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
+import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Intake, Source } from "../intake.ts";
-import { type Delivery, TransportError } from "../messages.ts";
-import { AckWindow } from "./ack-window.ts";
+import { TransportError } from "../messages.ts";
+import { Deliveries } from "./client-deliveries.ts";
+import { type Change, nextChange } from "./consumer-plan.ts";
 import { waitMs } from "./delays.ts";
 
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 5_000;
+/** Of AMQP. */
+const MAX_PREFETCH = 65_535;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface ConsumerOptions {
@@ -21,13 +24,11 @@ export class Consumer implements Source {
   readonly #options: ConsumerOptions;
   #model: ChannelModel | undefined;
   #wanted = false;
-  #tag: string | undefined;
-  #prefetch = 0;
-  #generation: Generation | undefined;
+  #consumers: { tag: string; prefetch: number }[] = [];
+  #tags = 0;
+  #deliveries: Deliveries | undefined;
   #failures = 0;
   #working = false;
-  /** Something changed while at work. */
-  #again = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ConsumerOptions) {
@@ -35,9 +36,10 @@ export class Consumer implements Source {
     options.intake.onRoom = () => this.#reconcile();
   }
 
-  /** Whether messages can come, where they are wanted. */
+  /** Whether messages can come, where they are wanted: now, or as soon as there is room. */
   get active(): boolean {
-    return !this.#wanted || this.#tag !== undefined;
+    if (!this.#wanted || this.#consumers.length > 0) return true;
+    return this.#model !== undefined && this.#timer === undefined && this.#options.intake.room <= 0;
   }
 
   start(): void {
@@ -67,89 +69,84 @@ export class Consumer implements Source {
 
   /** n.b. The connection's own closing frame would overtake what is still being written on a channel. */
   async close(): Promise<void> {
-    const generation = this.#generation;
-    generation?.flush();
+    const deliveries = this.#deliveries;
+    deliveries?.flush();
     this.detach();
-    await generation?.channel.close().catch(() => {});
+    await deliveries?.channel.close().catch(() => {});
   }
 
   #reconcile(): void {
-    this.#again = true;
-    if (this.#working || this.#timer !== undefined) return;
+    if (this.#working || this.#timer !== undefined || this.#next() === undefined) return;
     this.#working = true;
-    this.#again = false;
     void this.#work().finally(() => {
       this.#working = false;
-      if (this.#again) this.#reconcile();
+      this.#reconcile();
     });
+  }
+
+  #next(): Change | undefined {
+    if (this.#model === undefined) return undefined;
+    const { limit, room } = this.#options.intake;
+    const prefetches = this.#consumers.map(({ prefetch }) => prefetch);
+    return nextChange(prefetches, this.#wanted ? Math.min(limit, MAX_PREFETCH) : 0, room <= 0);
   }
 
   /** Until what is equals what is wanted. */
   async #work(): Promise<void> {
-    const { intake } = this.#options;
     try {
-      while (this.#model !== undefined) {
-        const wanted = this.#wanted ? intake.limit : 0;
-        if (wanted === this.#prefetch && (wanted === 0 || this.#tag !== undefined)) return;
-        if (this.#tag !== undefined) await this.#cancel();
-        else if (wanted === 0) this.#prefetch = 0;
-        // n.b. A consumer's prefetch is fixed when it starts and does not count what an earlier one got.
-        else if (intake.size >= wanted) return;
-        else await this.#consume(wanted);
+      for (let change = this.#next(); change !== undefined; change = this.#next()) {
+        if ("add" in change) await this.#consume(change.add);
+        else await this.#cancel(change.cancel);
       }
     } catch (error) {
       this.#failed(error);
     }
   }
 
-  async #cancel(): Promise<void> {
-    const tag = this.#tag!;
-    this.#tag = undefined;
-    this.#prefetch = 0;
-    await this.#generation?.channel.cancel(tag);
+  async #cancel(index: number): Promise<void> {
+    const [running] = this.#consumers.splice(index, 1);
+    if (running !== undefined) await this.#deliveries?.channel.cancel(running.tag);
   }
 
   async #consume(prefetch: number): Promise<void> {
-    this.#generation ??= await this.#open(this.#model!);
-    const generation = this.#generation;
-    await generation.channel.prefetch(Math.min(prefetch, 65_535), false);
-    const { consumerTag } = await generation.channel.consume(this.#options.queue, (message) => {
+    this.#deliveries ??= await this.#open(this.#model!);
+    const deliveries = this.#deliveries;
+    await deliveries.channel.prefetch(prefetch, false);
+    const tag = `asya-${++this.#tags}`;
+    const consume = (message: ConsumeMessage | null) => {
       // The broker cancels when the queue is deleted or its node goes away.
-      if (message === null) this.#cancelled(generation);
-      else this.#arrived(generation, message);
-    });
-    if (this.#generation !== generation) return;
-    this.#tag = consumerTag;
-    this.#prefetch = prefetch;
+      if (message === null) this.#cancelled(tag);
+      else this.#arrived(deliveries, message);
+    };
+    await deliveries.channel.consume(this.#options.queue, consume, { consumerTag: tag });
+    if (this.#deliveries !== deliveries) return;
+    this.#consumers.push({ tag, prefetch });
     this.#failures = 0;
   }
 
-  async #open(model: ChannelModel): Promise<Generation> {
+  async #open(model: ChannelModel): Promise<Deliveries> {
     const channel = await model.createChannel();
-    const generation = new Generation(channel);
+    const deliveries = new Deliveries(channel);
     channel.on("error", (error: Error) => {
-      if (this.#generation === generation) this.#lost(error);
+      if (this.#deliveries === deliveries) this.#lost(error);
     });
     // Without an error before it the connection is going down, which is reported there.
     channel.on("close", () => {
-      if (this.#generation === generation) this.#lost();
+      if (this.#deliveries === deliveries) this.#lost();
     });
-    return generation;
+    return deliveries;
   }
 
-  #cancelled(generation: Generation): void {
-    if (this.#generation !== generation) return;
-    this.#tag = undefined;
-    this.#prefetch = 0;
+  #cancelled(tag: string): void {
+    this.#consumers = this.#consumers.filter((running) => running.tag !== tag);
     this.#failed(new Error("the broker cancelled the consumer"));
   }
 
   /** The channel is gone, and with it the right to ack what came over it. */
   #lost(reason?: Error): void {
-    if (this.#generation !== undefined) this.#generation.alive = false;
-    this.#generation = undefined;
-    this.#tag = undefined;
-    this.#prefetch = 0;
+    if (this.#deliveries !== undefined) this.#deliveries.alive = false;
+    this.#deliveries = undefined;
+    this.#consumers = [];
     this.#options.intake.forgetWaiting();
     if (reason !== undefined) this.#failed(reason);
   }
@@ -168,81 +165,17 @@ export class Consumer implements Source {
     }, delayMs);
   }
 
-  #arrived(generation: Generation, message: ConsumeMessage): void {
+  #arrived(deliveries: Deliveries, message: ConsumeMessage): void {
     const { intake, postpone } = this.#options;
-    const delivery = generation.received(message);
+    const delivery = deliveries.received(message);
     const forMs = waitMs(message.properties.headers, Date.now());
     if (forMs === 0) {
       intake.offer(delivery);
       return;
     }
     const wait = () => {
-      setTimeout(() => generation.alive && intake.offer(delivery), Math.min(forMs, MAX_TIMER_MS));
+      setTimeout(() => deliveries.alive && intake.offer(delivery), Math.min(forMs, MAX_TIMER_MS));
     };
     postpone(message.content, forMs).then((postponed) => (postponed ? void delivery.ack() : wait()), wait);
-  }
-}
-
-/** One channel's deliveries: they can be settled on this channel only. */
-class Generation {
-  readonly channel: Channel;
-  alive = true;
-  readonly #window = new AckWindow<ConsumeMessage>();
-  #flushed: Promise<boolean> | undefined;
-
-  constructor(channel: Channel) {
-    this.channel = channel;
-  }
-
-  received(message: ConsumeMessage): Delivery {
-    this.#window.delivered(message);
-    return {
-      body: message.content,
-      redelivered: message.fields.redelivered,
-      ack: async () => {
-        if (!this.alive) return false;
-        this.#window.acked(message);
-        return await this.#flushSoon();
-      },
-      release: async () => {
-        if (!this.alive) return false;
-        this.#window.told(message);
-        return this.#tell((channel) => channel.nack(message, false, true));
-      },
-      // The broker waits as long as the connection lives, up to the queue's consumer timeout, which nothing extends.
-      extend: async () => this.alive,
-    };
-  }
-
-  /** Acks of one turn of the event loop become as few frames as can be. */
-  #flushSoon(): Promise<boolean> {
-    this.#flushed ??= new Promise((resolve) => {
-      setImmediate(() => {
-        this.#flushed = undefined;
-        resolve(this.flush());
-      });
-    });
-    return this.#flushed;
-  }
-
-  flush(): boolean {
-    if (!this.alive) return false;
-    if (!this.#window.hasAcks) return true;
-    const { upTo, single } = this.#window.flush();
-    return this.#tell((channel) => {
-      if (upTo !== undefined) channel.ack(upTo, true);
-      for (const message of single) channel.ack(message, false);
-    });
-  }
-
-  /** n.b. On a closed channel amqplib throws. */
-  #tell(say: (channel: Channel) => void): boolean {
-    try {
-      if (this.alive) say(this.channel);
-      return this.alive;
-    } catch {
-      this.alive = false;
-      return false;
-    }
   }
 }

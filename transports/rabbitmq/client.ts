@@ -153,7 +153,7 @@ class RabbitmqTransport implements MessageTransport {
 
   #holding(more: 1 | -1): void {
     this.#held += more;
-    // Powers of two, as each change restarts the consumer.
+    // Powers of two, as each change is a question to the broker.
     this.#intake.setExtra(this.#held === 0 ? 0 : 2 ** Math.ceil(Math.log2(this.#held)));
   }
 

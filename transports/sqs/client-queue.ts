@@ -6,15 +6,13 @@ import {
   GetQueueUrlCommand,
   type SQSClient,
   SendMessageBatchCommand,
-  type SendMessageBatchRequestEntry,
 } from "@aws-sdk/client-sqs";
 import { MessageTooLarge, QueueNotFound, TransportError } from "../messages.ts";
 import { Batches, type Outcome } from "./client-batches.ts";
+import type { OutgoingMessage } from "./outgoing.ts";
 
 /** What SQS takes at most since 2025: a message with its attributes, and also a whole batch. */
 export const MAX_MESSAGE_BYTES = 1_048_576;
-
-export type OutgoingMessage = Omit<SendMessageBatchRequestEntry, "Id"> & { bytes: number };
 
 /** One queue and what can be said to it in batches. */
 export class SqsQueue {

@@ -3,9 +3,7 @@ import type { Intake, Source } from "../intake.ts";
 import { type Delivery, QueueNotFound, TransportError } from "../messages.ts";
 import { decodeBody } from "./body.ts";
 import { problemOf, type SqsQueue } from "./client-queue.ts";
-
-export const DUE_ATTRIBUTE = "asya-due";
-export const ENCODING_ATTRIBUTE = "asya-encoding";
+import { DUE_ATTRIBUTE, ENCODING_ATTRIBUTE } from "./outgoing.ts";
 
 const MAX_POLLS = 8;
 const MAX_MESSAGES_PER_POLL = 10;
@@ -13,7 +11,7 @@ const MAX_MESSAGES_PER_POLL = 10;
 const GATHER_MS = 5;
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 5_000;
-export const MAX_VISIBILITY_SECONDS = 43_200;
+const MAX_VISIBILITY_SECONDS = 43_200;
 
 export interface ReceiverOptions {
   client: SQSClient;

@@ -9,13 +9,12 @@ import {
   type SendOptions,
   TransportError,
 } from "../messages.ts";
-import { encodeBody } from "./body.ts";
-import { MAX_MESSAGE_BYTES, type OutgoingMessage, SqsQueue } from "./client-queue.ts";
-import { DUE_ATTRIBUTE, ENCODING_ATTRIBUTE, Receiver } from "./client-receiver.ts";
+import { MAX_MESSAGE_BYTES, SqsQueue } from "./client-queue.ts";
+import { Receiver } from "./client-receiver.ts";
 import { fillActor } from "./names.ts";
+import { outgoing } from "./outgoing.ts";
 import type { SqsSettings } from "./settings.ts";
 
-const MAX_DELAY_SECONDS = 900;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** Above the longest long poll. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -95,7 +94,7 @@ class SqsTransport implements MessageTransport {
   }
 
   async #sendAt(actor: string, body: Uint8Array, dueMs: number): Promise<void> {
-    const message = outgoing(body, dueMs);
+    const message = outgoing(body, dueMs, Date.now());
     if (message.bytes > this.#maxMessageBytes)
       throw new MessageTooLarge(actor, message.bytes, this.#maxMessageBytes);
     try {
@@ -126,31 +125,4 @@ class SqsTransport implements MessageTransport {
     }
     return await queue;
   }
-}
-
-/** A message with its attributes. SQS waits 15 minutes at most: a longer delay says when it is due and takes several turns. */
-function outgoing(body: Uint8Array, dueMs: number): OutgoingMessage {
-  const { text, encoding } = encodeBody(body);
-  const delaySeconds = Math.max(Math.ceil((dueMs - Date.now()) / 1_000), 0);
-  const attributes = {
-    ...(encoding === undefined ? {} : { [ENCODING_ATTRIBUTE]: attribute(encoding) }),
-    ...(delaySeconds > MAX_DELAY_SECONDS ? { [DUE_ATTRIBUTE]: attribute(String(Math.ceil(dueMs))) } : {}),
-  };
-  return {
-    MessageBody: text,
-    ...(delaySeconds > 0 ? { DelaySeconds: Math.min(delaySeconds, MAX_DELAY_SECONDS) } : {}),
-    ...(Object.keys(attributes).length > 0 ? { MessageAttributes: attributes } : {}),
-    bytes: Buffer.byteLength(text) + attributeBytes(attributes),
-  };
-}
-
-function attribute(value: string) {
-  return { DataType: "String", StringValue: value };
-}
-
-/** n.b. SQS counts names, types and values of attributes as part of the message. */
-function attributeBytes(attributes: Record<string, { DataType: string; StringValue: string }>): number {
-  return Object.entries(attributes)
-    .flatMap(([name, { DataType, StringValue }]) => [name, DataType, StringValue])
-    .reduce((bytes, part) => bytes + Buffer.byteLength(part), 0);
 }

@@ -29,6 +29,8 @@ export async function startServer(
     process.removeListener("exit", killAtExit);
     killGroup(child, signal);
     await exited;
+    // What it started may take a moment longer to die, and would still listen.
+    while (killGroup(child, 0)) await new Promise((resolve) => setTimeout(resolve, 20));
   };
   const deadline = Date.now() + withinMs;
   while (!(await accepts(port))) {
@@ -72,11 +74,14 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+/** False where nobody of the group is left. */
+function killGroup(child: ChildProcess, signal: NodeJS.Signals | 0): boolean {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, signal);
+    if (child.pid === undefined) return false;
+    process.kill(-child.pid, signal);
+    return true;
   } catch {
-    // It is gone already.
+    return false;
   }
 }
 
