@@ -54,9 +54,9 @@ export class Arrivals {
 
   async #receive(): Promise<void> {
     this.#transport.setPrefetch(100);
-    for await (const { body, ack } of this.#transport.receive(this.#receiving.signal)) {
-      await ack();
-      this.#waiting.push(JSON.parse(Buffer.from(body).toString("utf8")) as Arrival);
+    for await (const delivery of this.#transport.receive(this.#receiving.signal)) {
+      await delivery.ack();
+      this.#waiting.push(JSON.parse(Buffer.from(delivery.body).toString("utf8")) as Arrival);
       this.#wake();
     }
   }
