@@ -117,6 +117,32 @@ test(
 );
 
 test(
+  "start --once ends with a document that arrives page by page, and a page that ends at error-end",
+  TIMEOUT,
+  async () => {
+    up = new RunningUp();
+    const out = join(up.folder, "out");
+    const { status, stdout, stderr } = await asya("start", "--once", "--state", up.state, "--out", out);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/split-pages +done in \d+ ms, 3 results\n/);
+    expect(stdout).toMatch(/read-page +attempt 1 failed \(Blurred\); another one follows\n/);
+    expect(stdout).toContain('{"document":"field-notes","page":3,"of":3,');
+    expect(stdout).toMatch(/read-page +attempt 2 failed \(Unreadable\); another one follows\n/);
+    expect(stdout).toMatch(/error-end +failed: Unreadable: page 1 of burnt-letter .* \(3 attempts\)\n/);
+    expect(stdout).toMatch(/stopped; nothing is left running\n$/);
+    expect(up.processes()).toEqual([]);
+  },
+);
+
+test("start on a folder without handlers says so and ends after the rendering", TIMEOUT, async () => {
+  up = new RunningUp();
+  const folder = join(ROOT, "examples/pipeline");
+  const { status, stdout } = await asya("start", folder, "--once", "--out", join(up.folder, "out"));
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/put their Python code into .*handlers\/ or name it with --handlers\.\n$/);
+});
+
+test(
   "a handler that cannot be loaded ends it with the runtime's own words, and nothing stays",
   TIMEOUT,
   async () => {

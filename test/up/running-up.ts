@@ -16,15 +16,18 @@ export class RunningUp {
   readonly folder = mkdtempSync(join(tmpdir(), "asya-up-"));
   readonly state = join(this.folder, "state");
   output = "";
+  readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
   #closed: Promise<Ending> | undefined;
   #wake: () => void = () => {};
 
+  /** @param more - of the machine's own environment. */
+  constructor(more: Readonly<Record<string, string>> = {}) {
+    this.#env = { ...env, ...more };
+  }
+
   /** Actors of their names and handlers, and the code of those; `env` is the container's. */
-  write(
-    actors: Readonly<Record<string, { handler: string; env?: Record<string, string>; spec?: string }>>,
-    modules: Readonly<Record<string, string>>,
-  ): string {
+  write(actors: Readonly<Record<string, ActorText>>, modules: Readonly<Record<string, string>>): string {
     const path = join(this.folder, "actors");
     mkdirSync(join(path, "handlers"), { recursive: true });
     for (const [name, actor] of Object.entries(actors))
@@ -35,7 +38,7 @@ export class RunningUp {
 
   start(...args: string[]): void {
     this.#child = spawn(process.execPath, [ASYA, "up", ...args, "--state", this.state], {
-      env,
+      env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
@@ -107,10 +110,13 @@ function environmentOf(pid: number): string {
   }
 }
 
-function actorYaml(
-  name: string,
-  { handler, env = {}, spec = "" }: { handler: string; env?: object; spec?: string },
-) {
+interface ActorText {
+  handler: string;
+  env?: Record<string, string>;
+  transport?: string;
+}
+
+function actorYaml(name: string, { handler, env = {}, transport = "rabbitmq" }: ActorText): string {
   const variables = Object.entries({ ASYA_HANDLER: handler, ...env })
     .map(([key, value]) => `{ name: ${key}, value: ${JSON.stringify(value)} }`)
     .join(", ");
@@ -118,8 +124,8 @@ function actorYaml(
 kind: AsyncActor
 metadata: { name: ${name} }
 spec:
-  transport: rabbitmq
-  ${spec}
+  transport: ${transport}
+  retry: { initialDelay: 1 }
   workload:
     template:
       spec:
