@@ -11,11 +11,16 @@ const ROOT = resolve(import.meta.dirname, "../..");
 export class Pods {
   readonly folder = mkdtempSync(join(tmpdir(), "asya-pods-"));
   readonly #brokerEnv: Record<string, string>;
+  readonly #sidecar: string;
   readonly #children: Program[] = [];
 
-  /** @param handlers - Python source of the module `handlers`. */
-  constructor(handlers: string, brokerEnv: Record<string, string>) {
+  /**
+   * @param handlers - Python source of the module `handlers`.
+   * @param sidecar - the program: its sources or its bundle.
+   */
+  constructor(handlers: string, brokerEnv: Record<string, string>, sidecar = join(ROOT, "sidecar/main.ts")) {
     this.#brokerEnv = brokerEnv;
+    this.#sidecar = sidecar;
     writeFileSync(join(this.folder, "handlers.py"), handlers);
   }
 
@@ -30,7 +35,7 @@ export class Pods {
   }
 
   async sidecar(actor: string, env: Record<string, string> = {}): Promise<Program> {
-    const program = this.#start(process.execPath, [join(ROOT, "sidecar/main.ts")], {
+    const program = this.#start(process.execPath, [this.#sidecar], {
       ASYA_ACTOR_NAME: actor,
       ASYA_SOCKET_DIR: this.socketDir(actor),
       ASYA_METRICS_ADDR: "127.0.0.1:0",
