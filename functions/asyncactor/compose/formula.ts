@@ -58,6 +58,8 @@ function tokenFindings(formula: string, triggerNames: readonly string[]): Findin
   const unbalanced = unbalancedBracket(tokens);
   if (unbalanced !== undefined)
     return report(`the bracket ${unbalanced} has no partner`, "balance the brackets");
+  const misplaced = misplacedToken(tokens);
+  if (misplaced !== undefined) return report(misplaced, "see https://expr-lang.org/docs/language-definition");
   if (!tokens.some((token) => triggerNames.includes(token))) {
     const stranger = tokens.find((token) => isName(token)) ?? "";
     return report(
@@ -98,4 +100,36 @@ function unbalancedBracket(tokens: readonly string[]): string | undefined {
     else if (token in partners && open.pop() !== partners[token]) return token;
   }
   return open.pop();
+}
+
+const PREFIX = /^(?:[-+!]|not)$/;
+const INFIX =
+  /^(?:\?\?|\?:|\*\*|[=!<>]=|&&|\|\||[*/%^<>?:,]|and|or|in|matches|contains|startsWith|endsWith)$/;
+/** Parts of the language that this simple grammar does not know: closures, variables, pipes. */
+const BEYOND = /^(?:[{}#|;]|let|if|else)$/;
+
+/** Where a value or an operator is missing, in words; undefined where every operator has its values. */
+function misplacedToken(tokens: readonly string[]): string | undefined {
+  if (tokens.some((token) => BEYOND.test(token))) return undefined;
+  let before = "(";
+  for (const token of tokens) {
+    const closes = /^[)\]]$/.test(token);
+    const opens = /^[([]$/.test(token);
+    const expectsValue = awaitsValue(before);
+    if (!expectsValue && !closes && !opens && !isOperator(token))
+      return `has no operator between ${before} and ${token}`;
+    // n.b. a list may be empty or end in a comma, and `not in` is one operator.
+    const allowed = closes ? /^[([,]$/.test(before) : before === "not" && token === "in";
+    if (expectsValue && !allowed && (closes || INFIX.test(token))) return `has no value before ${token}`;
+    before = token;
+  }
+  return awaitsValue(before) ? `has no value after ${before}` : undefined;
+}
+
+function isOperator(token: string): boolean {
+  return PREFIX.test(token) || INFIX.test(token) || token === ".";
+}
+
+function awaitsValue(token: string): boolean {
+  return isOperator(token) || token === "(" || token === "[";
 }

@@ -125,8 +125,8 @@ function scalingNumbers(
   const initial = scaling.initialCooldownPeriod;
   return {
     enabled: scaling.enabled,
-    minReplicas: annotatedNumber(annotations, "asya.sh/scale-min", findings) ?? scaling.minReplicas,
-    maxReplicas: annotatedNumber(annotations, "asya.sh/scale-max", findings) ?? scaling.maxReplicas,
+    minReplicas: annotatedNumber(annotations, "asya.sh/scale-min", 0, findings) ?? scaling.minReplicas,
+    maxReplicas: annotatedNumber(annotations, "asya.sh/scale-max", 1, findings) ?? scaling.maxReplicas,
     pollingSeconds: wholeSeconds(scaling.pollingInterval, at("pollingInterval"), findings),
     cooldownSeconds: wholeSeconds(scaling.cooldownPeriod, at("cooldownPeriod"), findings),
     initialCooldownSeconds:
@@ -139,15 +139,15 @@ function scalingNumbers(
 function annotatedNumber(
   annotations: Readonly<Record<string, string>>,
   name: string,
+  least: number,
   findings: Finding[],
 ): number | undefined {
   const text = annotations[name];
   if (text === undefined) return undefined;
-  if (/^[0-9]{1,6}$/.test(text)) return Number(text);
+  if (/^[0-9]{1,6}$/.test(text) && Number(text) >= least) return Number(text);
   const path = ["metadata", "annotations", name];
-  findings.push(
-    finding("E012", path, `must be a whole number (got ${quoteValue(text)})`, 'write for example "3"'),
-  );
+  const message = `must be a whole number from ${least} on (got ${quoteValue(text)})`;
+  findings.push(finding("E012", path, message, 'write for example "3"'));
   return undefined;
 }
 
