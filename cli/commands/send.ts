@@ -56,7 +56,7 @@ function payloadOf(argument: string | undefined, file: string | undefined): Buff
   }
   const bytes = file === undefined ? Buffer.from(argument!) : readFileSync(file === "-" ? 0 : file);
   try {
-    JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     throw new InvalidArgumentError(`the payload is no JSON: ${(error as Error).message}`);
   }

@@ -51,7 +51,7 @@ export async function startLocalRun(options: LocalRunOptions, cut: AbortSignal):
     for (const closer of closers.toReversed()) await closer();
   };
   try {
-    const interpreters = await interpretersOf(options);
+    const interpreters = await interpretersOf(options, cut);
     const sockets = makeSocketFolders(
       layout,
       actors.map(({ name }) => name),
@@ -123,12 +123,15 @@ export async function startLocalRun(options: LocalRunOptions, cut: AbortSignal):
 }
 
 /** One after another: pip takes all of a machine. */
-async function interpretersOf({ actors, python, say }: LocalRunOptions): Promise<Map<string, string>> {
+async function interpretersOf(
+  { actors, python, say }: LocalRunOptions,
+  cut: AbortSignal,
+): Promise<Map<string, string>> {
   const interpreters = new Map<string, string>();
   const interpreter = await interpreterNamed(python);
   for (const { name, code, ofCrew } of actors) {
     // n.b. the crew needs its requirements only for a bucket.
-    interpreters.set(name, ofCrew ? interpreter : await interpreterFor(code, interpreter, say));
+    interpreters.set(name, ofCrew ? interpreter : await interpreterFor(code, interpreter, say, cut));
   }
   return interpreters;
 }

@@ -29,6 +29,8 @@ export async function serveReports(desk: Desk): Promise<{ server: Server; url: s
       response.end(error instanceof Error ? error.message : String(error));
     });
   });
+  // A connection that the server closes just as a sidecar uses it again would lose a report.
+  server.keepAliveTimeout = 0;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -24,12 +24,14 @@ export async function interpreterNamed(python: string): Promise<string> {
  * where there is none. Equal requirements share an environment, which is made once.
  *
  * @param say - told before something that takes a while.
+ * @param cut - ends an installation that is under way.
  * @throws with pip's own words.
  */
 export async function interpreterFor(
   code: string,
   python: string,
   say: (text: string) => void,
+  cut?: AbortSignal,
 ): Promise<string> {
   const file = join(code, REQUIREMENTS);
   if (!existsSync(file)) return python;
@@ -43,10 +45,10 @@ export async function interpreterFor(
   const unfinished = `${folder}.${process.pid}`;
   await mkdir(environments, { recursive: true });
   try {
-    await output(python, ["-m", "venv", unfinished], code);
+    await output(python, ["-m", "venv", unfinished], code, cut);
     // n.b. an environment may be renamed as long as only its interpreter is called.
     const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS];
-    await output(join(unfinished, "bin", "python"), pip, code);
+    await output(join(unfinished, "bin", "python"), pip, code, cut);
     await rename(unfinished, folder).catch((error: unknown) => {
       if (!existsSync(interpreter)) throw error;
     });
@@ -56,8 +58,17 @@ export async function interpreterFor(
   return interpreter;
 }
 
-async function output(program: string, args: readonly string[], cwd: string): Promise<string> {
-  const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+async function output(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  cut?: AbortSignal,
+): Promise<string> {
+  const child = spawn(program, args, {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(cut === undefined ? {} : { signal: cut }),
+  });
   const closed = once(child, "close").catch((cause: Error) => {
     throw new Error(`cannot start ${program}: ${cause.message}`, { cause });
   }) as Promise<[number | null]>;
