@@ -98,6 +98,10 @@ export const FINDINGS = {
     why: "This variable says who the actor is and is set from the actor alone.",
   },
   E035: { title: "reserved label", why: "The workload's selector needs this label with its own value." },
+  E036: {
+    title: "pod not valid",
+    why: "Every field exists, but Kubernetes refuses the pod (422): the workload would be missing while queue and scaler are made.",
+  },
   E040: { title: "scaling formula wrong", why: "KEDA would refuse the formula." },
   E041: {
     title: "name too long or not usable",

@@ -39,6 +39,26 @@ const templates = valuesOf({ $ref: "#/definitions/PodTemplateSpec" }, KUBERNETES
 const containers = valuesOf({ $ref: "#/definitions/Container" }, KUBERNETES_SCHEMA);
 const specs = valuesOf(ACTOR_SCHEMA.properties?.["spec"] ?? {}, ACTOR_SCHEMA);
 
+/** What Kubernetes' validation asks for beside its schema. */
+function acceptable(pod: Fields): Fields {
+  const { restartPolicy: _, ...rest } = pod;
+  const lists = ["containers", "initContainers"].filter((list) => Array.isArray(rest[list]));
+  const containersOf = (list: string) => (rest[list] as Fields[]).map(acceptableContainer);
+  const changed = Object.fromEntries(lists.map((list) => [list, containersOf(list)]));
+  const volumes = (Array.isArray(rest["volumes"]) ? rest["volumes"] : []) as Fields[];
+  const mounted = Object.values(changed).flatMap((containers) =>
+    containers.flatMap(({ volumeMounts }) => ((volumeMounts ?? []) as Fields[]).map(({ name }) => name)),
+  );
+  const missing = [...new Set(mounted)].filter((name) => !volumes.some((volume) => volume["name"] === name));
+  return { ...rest, ...changed, volumes: [...volumes, ...missing.map((name) => ({ name, emptyDir: {} }))] };
+}
+
+function acceptableContainer({ resources: _, ...container }: Fields): Fields {
+  const mounts = (Array.isArray(container["volumeMounts"]) ? container["volumeMounts"] : []) as Fields[];
+  const volumeMounts = mounts.map((mount, index) => ({ ...mount, mountPath: `/mnt/${index}` }));
+  return { ...container, image: "image:1", volumeMounts };
+}
+
 /** An actor that the XRD's schema takes; what is random about it may still break a rule or collide. */
 const actors: fc.Arbitrary<{ actor: Fields; platform: Fields }> = fc
   .record({ spec: specs, template: templates, container: containers, platform: platforms })
@@ -48,7 +68,7 @@ const actors: fc.Arbitrary<{ actor: Fields; platform: Fields }> = fc
     const { command: _, ...runtime } = container as Fields;
     const user = isObject(pod["spec"]) ? pod["spec"] : {};
     const others = Array.isArray(user["containers"]) ? (user["containers"] as Fields[]) : [];
-    pod["spec"] = { ...user, containers: [{ ...runtime, name: "asya-runtime" }, ...others] };
+    pod["spec"] = acceptable({ ...user, containers: [{ ...runtime, name: "asya-runtime" }, ...others] });
     const {
       volumeClaimTemplates: _v,
       serviceName: _s,

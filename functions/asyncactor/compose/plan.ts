@@ -6,6 +6,7 @@ import { renderTransports } from "../../../transports/render.ts";
 import type { ActorObject, EffectiveActor } from "./actor.ts";
 import { checkOwnWords } from "./own-words.ts";
 import { type Platform, type PlatformTransport, readPlatform } from "./platform.ts";
+import { podRuleFindings } from "./pod-rules.ts";
 import { type FlavorConfig, hasErrors, resolveActor, resolveFlavors } from "./resolve.ts";
 
 /** Everything outside the actor that its rendering depends on. */
@@ -46,7 +47,13 @@ export function planActor(actor: unknown, world: World): Planned {
   }
   const found = findTransport(String(object.spec["transport"]), platform);
   const resolved = resolveActor(object, platform, flavors.specs, found.entry?.type ?? "");
-  const findings = distinct([...own.findings, ...outside, ...found.findings, ...resolved.findings]);
+  const findings = distinct([
+    ...own.findings,
+    ...outside,
+    ...found.findings,
+    ...resolved.findings,
+    ...(hasErrors(resolved.findings) ? [] : podRuleFindings(resolved.actor)),
+  ]);
   if (found.entry === undefined || hasErrors(findings)) return { plan: undefined, blame: "actor", findings };
   const transport = renderTransports[found.entry.type];
   return {

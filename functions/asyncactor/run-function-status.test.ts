@@ -1,0 +1,63 @@
+import { Ready } from "@crossplane-org/function-sdk-typescript";
+import { describe, expect, test } from "vitest";
+import { readYaml, requestFor } from "../../test/requests.ts";
+import { runFunction } from "./run-function.ts";
+
+type Fields = Record<string, unknown>;
+
+const NOW = new Date("2026-01-01T00:00:00Z");
+const PLATFORM = readYaml("examples/quickstart/platform.yaml");
+const SCALED = readYaml("examples/quickstart/read-page.yaml");
+
+describe("a scaled actor that wakes after a long nap", () => {
+  const status = { status: "Napping", desiredReplicas: 0, warmedUp: true };
+  /** n.b. KEDA's change through the scale subresource leaves no time in managedFields. */
+  const woken = (kind: string, workloadStatus: Fields): Fields => ({
+    apiVersion: "apps/v1",
+    kind,
+    metadata: { generation: 8, managedFields: [{ manager: "m", time: "2020-01-01T00:00:00Z" }] },
+    spec: { replicas: 1 },
+    status: workloadStatus,
+  });
+  const READY = { status: { conditions: [{ type: "Ready", status: "True" }] } };
+  const asleep = { conditions: [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }] };
+  const revisions = { currentRevision: "a", updateRevision: "a" };
+
+  test.each([
+    ["Deployment", "not seen by its controller", { ...asleep, observedGeneration: 7 }],
+    ["StatefulSet", "not seen by its controller", { ...revisions, observedGeneration: 7 }],
+    [
+      "StatefulSet",
+      "its pod starting",
+      { ...revisions, observedGeneration: 8, replicas: 1, updatedReplicas: 1 },
+    ],
+  ])("%s, %s: is ScalingUp and stays Ready", (kind, _, workloadStatus) => {
+    const spec = SCALED["spec"] as Fields;
+    const actor = {
+      ...SCALED,
+      spec: { ...spec, workload: { ...(spec["workload"] as Fields), kind } },
+      status,
+    };
+    const observed: Record<string, Fields> = {
+      [kind.toLowerCase()]: woken(kind, workloadStatus),
+      "rabbitmq-queue": READY,
+      "rabbitmq-dlq": READY,
+      "rabbitmq-binding": READY,
+      "scaled-object": READY,
+      "trigger-authentication": {},
+    };
+    if (workloadStatus.observedGeneration === 8)
+      Object.assign(observed[kind.toLowerCase()]!["metadata"] as Fields, {
+        managedFields: [{ manager: "m", time: NOW.toISOString() }],
+      });
+    const response = runFunction(requestFor(actor, PLATFORM, observed), NOW);
+    expect(response.desired?.composite?.resource?.["status"]).toMatchObject({ status: "ScalingUp" });
+    expect(response.desired?.composite?.ready).toBe(Ready.READY_TRUE);
+  });
+});
+
+test("what a broken platform said does not outlast it", () => {
+  const actor = { ...SCALED, status: { status: "TransportError", message: "there is no platform" } };
+  const response = runFunction(requestFor(actor, PLATFORM), NOW);
+  expect(response.desired?.composite?.resource?.["status"]).toMatchObject({ status: "Creating" });
+});
