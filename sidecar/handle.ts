@@ -9,7 +9,6 @@ import {
   MessageTooLarge,
   type MessageTransport,
   QueueNotFound,
-  TransportError,
 } from "../transports/messages.ts";
 import { admit } from "./admission.ts";
 import { standIn } from "./error-envelope.ts";
@@ -194,12 +193,11 @@ export class Handler {
   }
 
   /**
-   * The message, as it came, to the dead letters. Where the transport cannot put it there, it goes back to the queue until
+   * The message, as it came, to the dead letters. Where there are none, it goes back to the queue until
    * the broker has delivered it too often.
    */
   async #bury(delivery: Delivery, envelope: Envelope): Promise<void> {
     const { transport, log } = this.#parts;
-    if (transport.sendToDeadLetters === undefined) throw new TransportError("no way to the dead letters");
     await transport.sendToDeadLetters(delivery.body);
     log.error({ envelope: envelope.id }, "the message lies in the dead-letter queue");
     await delivery.ack();

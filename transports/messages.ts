@@ -18,11 +18,11 @@ export interface MessageTransport {
    */
   send(actor: string, body: Uint8Array, options?: SendOptions): Promise<void>;
   /**
-   * Puts a message into the dead letters of the own queue, so that it can be acked; missing where a transport cannot.
+   * Puts a message into the dead letters of the own queue, so that it can be acked.
    *
    * @throws {QueueNotFound | MessageTooLarge | TransportError}
    */
-  sendToDeadLetters?(body: Uint8Array): Promise<void>;
+  sendToDeadLetters(body: Uint8Array): Promise<void>;
   /** The longest body that the broker takes, as far as it is known. */
   readonly maxMessageBytes: number;
   /** How long a message stays with its receiver without `extend`; undefined = as long as the connection. */

@@ -71,6 +71,17 @@ export function faultPromises({ bed, actorWith, connect, promise }: Fixture, can
     expect(deliveries).toBeLessThanOrEqual(3);
   });
 
+  promise("a message that is buried lies in the dead letters before it is acked", async () => {
+    const actor = await actorWith();
+    const transport = await connect(actor);
+    await transport.send(actor, bytes("beyond repair"));
+    const delivery = await new Receiver(transport).next();
+    await transport.sendToDeadLetters(delivery.body);
+    expect(await delivery.ack()).toBe(true);
+    await expect.poll(() => bed().deadLetters(actor), { timeout: 5_000, interval: 100 }).toBe(1);
+    expect(await bed().depth(actor)).toBe(0);
+  });
+
   promise("a receiver waits for a queue that is not there yet, and says what it waits for", async () => {
     const problems: string[] = [];
     const actor = `conformance-${process.pid}-late`;

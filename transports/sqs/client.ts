@@ -1,4 +1,5 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { deadLetterQueueName } from "../../core/names.ts";
 import { Intake } from "../intake.ts";
 import {
   type ConnectOptions,
@@ -37,6 +38,7 @@ export function sqsClient({ region, endpoint }: Pick<SqsSettings, "region" | "en
 class SqsTransport implements MessageTransport {
   readonly leaseMs: number;
   readonly #settings: SqsSettings;
+  readonly #actor: string | undefined;
   readonly #client: SQSClient;
   readonly #intake = new Intake(1);
   readonly #receiver: Receiver | undefined;
@@ -49,6 +51,7 @@ class SqsTransport implements MessageTransport {
     const leaseSeconds = settings.visibilityTimeoutSeconds || DEFAULT_LEASE_SECONDS;
     this.leaseMs = leaseSeconds * 1_000;
     this.#settings = settings;
+    this.#actor = actor;
     this.#client = sqsClient(settings);
     if (actor === undefined) return;
     this.#receiver = new Receiver({
@@ -77,6 +80,13 @@ class SqsTransport implements MessageTransport {
   async send(actor: string, body: Uint8Array, { delayMs = 0 }: SendOptions = {}): Promise<void> {
     if (this.#closing.signal.aborted) throw new TransportError("the transport is closed");
     await this.#sendAt(actor, body, Date.now() + delayMs);
+  }
+
+  async sendToDeadLetters(body: Uint8Array): Promise<void> {
+    if (this.#actor === undefined) throw new Error("this transport was opened for sending only");
+    const name = deadLetterQueueName(fillActor(this.#settings.queueTemplate, this.#actor));
+    const queue = await SqsQueue.find(this.#client, this.#actor, name, this.#settings.endpoint);
+    await queue.send(outgoing(body, 0, Date.now()));
   }
 
   setPrefetch(messages: number): void {

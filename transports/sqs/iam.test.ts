@@ -144,7 +144,7 @@ it("iam.create with IRSA: trust for the actor's ServiceAccount, which carries th
 describe("the policy allows what the actor's work needs", () => {
   const config: Partial<SqsConfig> = { iam: { create: true, oidcProviderArn: OIDC } };
 
-  it("read its own queue; send to its successors, itself and the end actors", () => {
+  it("read its own queue; send to its successors, itself, its dead letters and the end actors", () => {
     expect(policy(render(config)).Statement).toEqual([
       {
         Sid: "ReadOwnQueue",
@@ -168,6 +168,12 @@ describe("the policy allows what the actor's work needs", () => {
           `${ARN}:asya-summarizer`,
           `${ARN}:asya-translator`,
         ],
+      },
+      {
+        Sid: "BuryInOwnDeadLetters",
+        Effect: "Allow",
+        Action: ["sqs:GetQueueUrl", "sqs:SendMessage"],
+        Resource: `${ARN}:asya-summarizer-dlq`,
       },
     ]);
   });

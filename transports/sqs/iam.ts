@@ -1,5 +1,5 @@
 import type { Manifest, Observed } from "../../core/manifest.ts";
-import { END_ACTORS, queueName } from "../../core/names.ts";
+import { deadLetterQueueName, END_ACTORS, queueName } from "../../core/names.ts";
 import type { ActorView } from "../contract.ts";
 import { identityOf, type SqsPlatform } from "./defaults.ts";
 import { actorTemplate, fillActor, queueArn, roleArn, roleName } from "./names.ts";
@@ -121,10 +121,11 @@ function trustPolicy(platform: SqsPlatform, actor: ActorView): object {
   });
 }
 
-/** Read the own queue; send to the successors, the own queue (retry) and the end actors. */
+/** Read the own queue; send to the successors, the own queue (retry), its dead letters and the end actors. */
 export function queuePolicy(platform: SqsPlatform, actor: ActorView): object {
   const template = actorTemplate(platform, actor.namespace);
   const arnOf = (name: string) => queueArn(platform, fillActor(template, name));
+  const deadLetters = queueArn(platform, deadLetterQueueName(fillActor(template, actor.name)));
   const targets =
     actor.sendTo === undefined ? ["*"] : [...new Set([...actor.sendTo, actor.name, ...END_ACTORS])].sort();
   return policy(
@@ -147,6 +148,16 @@ export function queuePolicy(platform: SqsPlatform, actor: ActorView): object {
       Action: ["sqs:GetQueueUrl", "sqs:SendMessage"],
       Resource: targets.map(arnOf),
     },
+    ...(platform.deadLetters
+      ? [
+          {
+            Sid: "BuryInOwnDeadLetters",
+            Effect: "Allow",
+            Action: ["sqs:GetQueueUrl", "sqs:SendMessage"],
+            Resource: deadLetters,
+          },
+        ]
+      : []),
   );
 }
 
