@@ -52,7 +52,7 @@ export function planActor(actor: unknown, world: World): Planned {
     ...outside,
     ...found.findings,
     ...resolved.findings,
-    ...(hasErrors(resolved.findings) ? [] : podRuleFindings(resolved.actor)),
+    ...podRuleFindings(resolved.actor),
   ]);
   if (found.entry === undefined || hasErrors(findings)) return { plan: undefined, blame: "actor", findings };
   const transport = renderTransports[found.entry.type];

@@ -16,6 +16,7 @@ const POD: FieldPath = ["spec", "workload", "template", "spec"];
  */
 export function podRuleFindings(actor: EffectiveActor): Finding[] {
   const pod = actor.spec.workload.template.spec;
+  if (!Array.isArray(pod.containers)) return []; // n.b. the XRD's rule speaks of that
   const volumes = volumeNames(actor);
   return [
     ...restartFindings(pod["restartPolicy"]),
