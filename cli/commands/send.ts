@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import { encodeEnvelope } from "../../core/envelope.ts";
+import { isObject } from "../../core/json.ts";
 import { sendToRunning } from "../up/client.ts";
 import { hopLine } from "../up/hop-line.ts";
-import { failureWords, type Outcome } from "../up/journey.ts";
+import { failureWords, type Leaf, type Outcome } from "../up/journey.ts";
 import { newEnvelopeId } from "../up/journeys.ts";
 import { widthOf } from "../up/session.ts";
 import { layoutOf } from "../up/state-folder.ts";
@@ -66,6 +67,12 @@ function payloadOf(argument: string | undefined, file: string | undefined): Buff
 function tell({ leaves }: Outcome): void {
   for (const leaf of leaves) {
     if (leaf.status === "succeeded") console.log(JSON.stringify(leaf.result));
-    else console.error(`${leaf.id} failed: ${failureWords(leaf)}`);
+    else console.error(`${leaf.id} failed: ${failureWords(leaf)}${tracebackOf(leaf)}`);
   }
+}
+
+/** n.b. the traceback of a Python handler; failures of the sidecar's own have none. */
+function tracebackOf({ details }: Leaf): string {
+  const traceback = isObject(details) ? details["traceback"] : undefined;
+  return typeof traceback === "string" ? `\n${traceback.trimEnd().replaceAll(/^/gm, "   ")}` : "";
 }

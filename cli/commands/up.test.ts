@@ -5,6 +5,17 @@ import { asya, RunningUp } from "../../test/up/running-up.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const SEED_HANDLERS = readFileSync(join(ROOT, "runtime/handlers_under_test/seed.py"), "utf8");
+/** Where asked, it hangs as badly as it can: deaf, busy, and with a process of its own. */
+const REFINER = `
+import signal, subprocess
+def refine(payload):
+    if payload.get("hang"):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        subprocess.Popen(["sleep", "600"])
+        while True:
+            pass
+    return {**payload, "llm_response": "good now"}
+`;
 const TIMEOUT = { timeout: 60_000 };
 
 let up: RunningUp;
@@ -30,7 +41,7 @@ test(
       },
       {
         "seed.py": SEED_HANDLERS,
-        "refiner.py": "def refine(payload):\n    return {**payload, 'llm_response': 'good now'}\n",
+        "refiner.py": REFINER,
       },
     );
     up.start(path);
@@ -40,6 +51,10 @@ test(
     expect(both.status, both.stderr).toBe(0);
     expect(json(both.stdout)).toEqual([{ input: "hi", text: "there", result: "HI", prediction: "THERE" }]);
 
+    const odd = '{"input":"a\u2028b é","big":12345678901234567890,"half":0.50,"result":"A\u2028B É"}';
+    const same = await up.send("predict", odd);
+    expect(same.stdout).toBe(`${odd.replace("0.50", "0.5")}\n`);
+
     const good = await up.send("llm-judge,predict", '{"llm_response": "good", "input": "x"}');
     expect(json(good.stdout)).toEqual([{ llm_response: "good", input: "x", judge_score: 0.9, result: "X" }]);
     expect(good.stderr).not.toContain("llm-refiner");
@@ -48,8 +63,11 @@ test(
     expect(json(bad.stdout)).toEqual([{ llm_response: "good now", judge_score: 0.1 }]);
     expect(bad.stderr).toMatch(/llm-judge +done.*\n.*llm-refiner +done.*\n.*happy-end +succeeded/);
 
-    expect(up.processes().length).toBeGreaterThanOrEqual(12);
+    const hanging = up.send("llm-refiner", '{"hang": true}');
+    await up.says(/llm-refiner +works on it/);
+    expect(up.processes().length).toBeGreaterThanOrEqual(13);
     up.signal("SIGKILL");
+    expect((await hanging).status).toBe(1);
     expect(await up.ended()).toBe("SIGKILL");
     const deadline = Date.now() + 15_000;
     while (up.processes().length > 0 && Date.now() < deadline)
@@ -88,7 +106,7 @@ test(
     expect(failed.status).toBe(1);
     expect(json(failed.stdout)).toMatchObject([{ page: 2 }]);
     expect(failed.stderr).toMatch(
-      /failed: Unreadable: page 1 of d cannot be read, at read-page \(3 attempts\)\n$/,
+      /failed: Unreadable: page 1 of d cannot be read, at read-page \(3 attempts\)\n {3}Traceback /,
     );
     const [stored] = storedIn(join(up.state, "results", "error-asya"));
     expect(stored).toMatchObject({

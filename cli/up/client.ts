@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { parseExact } from "../../core/json-exact.ts";
 import type { Hop, Outcome } from "./journey.ts";
 import { type Layout, runningIn } from "./state-folder.ts";
 
@@ -17,13 +17,14 @@ export async function sendToRunning(
 ): Promise<Outcome> {
   const running = runningIn(layout);
   if (running === undefined) throw nothingRuns(layout);
-  const response = await post(`${running.url}/send`, body).catch((cause: unknown) => {
-    throw nothingRuns(layout, { cause });
+  const response = await post(`${running.url}/send`, body).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ECONNREFUSED") throw nothingRuns(layout, { cause });
+    throw new Error(BROKEN_OFF, { cause });
   });
   if (response.statusCode !== 200) throw new Error((await text(response)).trim());
   try {
-    for await (const line of createInterface({ input: response })) {
-      const { hop, outcome } = JSON.parse(line) as { hop?: Hop; outcome?: Outcome };
+    for await (const line of linesOf(response)) {
+      const { hop, outcome } = parseExact(line) as unknown as { hop?: Hop; outcome?: Outcome };
       if (hop !== undefined) onHop(hop);
       if (outcome !== undefined) return outcome;
     }
@@ -50,4 +51,18 @@ async function post(url: string, body: Buffer): Promise<IncomingMessage> {
   call.end(body);
   const [response] = await answered;
   return response;
+}
+
+/** n.b. readline would also part lines at U+2028 and U+2029, which JSON allows within texts. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string, void, void> {
+  let rest = "";
+  for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
+    if (!chunk.includes("\n")) {
+      rest += chunk;
+      continue;
+    }
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }
