@@ -1,20 +1,24 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatFinding, isError } from "../core/finding.ts";
 import { generate, type GenerateOptions } from "./generate.ts";
-import { parseDocument } from "./read/document.ts";
+import { Findings } from "./check/findings.ts";
+import { readFolder } from "./read/folder.ts";
 import { LIMITS } from "./read/limits.ts";
-import { objectsIn } from "./read/objects.ts";
-import { sourceObject, type SourceObject } from "./read/source-object.ts";
+import type { SourceObject } from "./read/source-object.ts";
 
-async function source(file: string, text: string): Promise<SourceObject> {
-  const parsed = await parseDocument(text, LIMITS, LIMITS.expansion);
-  const [found] = objectsIn(parsed.kind === "value" ? parsed.value : undefined).objects;
-  return sourceObject(found!.object, {
-    file,
-    chunk: { text, firstLine: 1 },
-    base: found!.base,
-    limits: LIMITS,
-  });
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "asya-generate-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function read(files: Record<string, string>): Promise<readonly SourceObject[]> {
+  for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return (await readFolder(folder)).objects;
 }
 
 const actor = (name: string, namespace?: string, transport = "rabbitmq") => `apiVersion: asya.sh/v1alpha1
@@ -47,10 +51,13 @@ data:
         connection: {secretName: rabbitmq}
 ${extra}`;
 
+const everything = () => new Findings({ kept: Infinity, notes: true });
+
 /** Errors as `file:line:column CODE`, and whole. */
 async function errorsOf(files: Record<string, string>, options?: GenerateOptions): Promise<string[]> {
-  const sources = await Promise.all(Object.entries(files).map(([file, text]) => source(file, text)));
-  return generate(sources, options).findings.filter(isError).map(formatFinding);
+  const findings = everything();
+  generate(await read(files), findings, options);
+  return findings.kept.filter(isError).map(formatFinding);
 }
 
 test("objects come out as they were read, sorted by API, kind, namespace and name", async () => {
@@ -61,10 +68,10 @@ test("objects come out as they were read, sorted by API, kind, namespace and nam
     "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: z}\n",
     "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: j-}\n",
   ];
-  const sources = await Promise.all(texts.map((text, index) => source(`${index}.yaml`, text)));
-  const { manifests, findings } = generate(sources);
-  expect(findings).toEqual([]);
-  expect(manifests.map((manifest) => JSON.stringify(manifest))).toEqual([
+  const findings = everything();
+  const objects = generate(await read({ "a.yaml": texts.join("---\n") }), findings);
+  expect(findings.kept).toEqual([]);
+  expect(objects.map(({ json }) => json.toString().trimEnd())).toEqual([
     '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"z"}}',
     '{"apiVersion":"batch/v1","kind":"Job","metadata":{"generateName":"j-"}}',
     '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c"}}',
@@ -159,11 +166,11 @@ test("a mistake of the platform is told once, where it stands, also without acto
 });
 
 test("a platform that lies elsewhere is known, but not printed", async () => {
-  const elsewhere = (await source("p.yaml", platform())).object;
-  const sources = [await source("a.yaml", actor("a", undefined, "kafka"))];
-  const { manifests, findings } = generate(sources, { beside: [elsewhere as never] });
-  expect(manifests).toHaveLength(1);
-  expect(findings.filter(isError).map(formatFinding)).toEqual([
+  const [elsewhere] = await read({ "p.yaml": platform() });
+  const findings = everything();
+  const sources = await read({ "a.yaml": actor("a", undefined, "kafka") });
+  expect(generate(sources, findings, { beside: [elsewhere!.read()] })).toHaveLength(1);
+  expect(findings.kept.filter(isError).map(formatFinding)).toEqual([
     expect.stringMatching(/^a.yaml:6:14 ASYA-E022 /),
   ]);
 });
@@ -192,11 +199,16 @@ test("a kind that asya.sh does not have is an error", async () => {
 });
 
 test("the same folder gives the same bytes", async () => {
-  const texts = [actor("b"), actor("a"), platform()];
-  const once = JSON.stringify(
-    generate(await Promise.all(texts.map((text, index) => source(`${index}`, text)))),
-  );
-  expect(
-    JSON.stringify(generate(await Promise.all(texts.map((text, index) => source(`${index}`, text))))),
-  ).toBe(once);
+  const files = { "b.yaml": actor("b"), "a.yaml": actor("a"), "p.yaml": platform() };
+  const bytes = async () => Buffer.concat(generate(await read(files), everything()).map(({ json }) => json));
+  expect(await bytes()).toEqual(await bytes());
+});
+
+test("platform and flavors that do not fit into memory together are refused", async () => {
+  const files = { "a.yaml": actor("a"), "p.yaml": platform() };
+  expect(await errorsOf(files, { limits: { ...LIMITS, settingsBytes: 100 } })).toEqual([
+    expect.stringMatching(
+      /^p.yaml:1:1 ASYA-E003 EnvironmentConfig\/asya-platform: with this one, platform and flavors/,
+    ),
+  ]);
 });

@@ -6,10 +6,13 @@ import { checkActor } from "../functions/asyncactor/compose/check.ts";
 import { distinct, type World } from "../functions/asyncactor/compose/plan.ts";
 import { checkPlatform } from "../functions/asyncactor/compose/platform.ts";
 import { checkSpecLayer } from "../functions/asyncactor/compose/schema.ts";
-import { duplicateFindings } from "./check/duplicates.ts";
-import { nameOf, placed, type Placed } from "./check/placed.ts";
-import { sharedQueueFindings } from "./check/queues.ts";
-import { flavorName, isActor, isOurs, isPlatform, worldOf } from "./check/world.ts";
+import { addDuplicates } from "./check/duplicates.ts";
+import type { Findings } from "./check/findings.ts";
+import { actorOf, placedAt, readActor } from "./check/placed.ts";
+import { addSharedQueues } from "./check/queues.ts";
+import { flavorName, isActor, isEnvironmentConfig, isOurs, isPlatform, worldOf } from "./check/world.ts";
+import { type Limits, LIMITS } from "./read/limits.ts";
+import { mebibytes } from "./read/refusals.ts";
 import type { SourceObject } from "./read/source-object.ts";
 
 export interface GenerateOptions {
@@ -17,42 +20,60 @@ export interface GenerateOptions {
   beside?: readonly Manifest[];
   /** Of objects that name none: the Application's destination. */
   namespace?: string | undefined;
+  limits?: Limits;
 }
 
-export interface Generated {
-  /** Every object of the folder, as it was read, sorted. n.b. `metadata.name` may be a generateName instead. */
-  manifests: Manifest[];
-  findings: Finding[];
+/**
+ * Adds all that can be said about a folder's objects; whether they may be printed is the findings' to say.
+ *
+ * @returns the objects, sorted by API, kind, namespace and name.
+ */
+export function generate(
+  objects: readonly SourceObject[],
+  findings: Findings,
+  { beside = [], namespace, limits = LIMITS }: GenerateOptions = {},
+): SourceObject[] {
+  addDuplicates(objects, namespace, findings);
+  const settings = settingsWithin(objects, limits, findings);
+  for (const source of objects) findings.add(kindFindings(source), placedAt(source));
+  for (const [source, manifest] of settings) {
+    const place = placedAt(source);
+    findings.add(settingsFindings(manifest), (one) => asSettings(place(one), manifest));
+  }
+  for (const platform of beside.filter(isPlatform))
+    findings.add(settingsFindings(platform), (one) => asSettings(unplaced(one), platform));
+  const world = worldOf([...settings.values(), ...beside]);
+  const actors = objects.filter(isActor).map((source) => actorOf(source, namespace));
+  for (const actor of actors) findings.add(actorFindings(readActor(actor), world), placedAt(actor.source));
+  addSharedQueues(actors, world, findings);
+  return objects.toSorted(byIdentity);
 }
 
-/** All that can be said about a folder's objects; whether they may be printed is the findings' to say. */
-export function generate(sources: readonly SourceObject[], options: GenerateOptions = {}): Generated {
-  const objects = sources.map(placed);
-  const beside = options.beside ?? [];
-  const world = worldOf([...objects.map(({ manifest }) => manifest), ...beside]);
-  const actors = objects
-    .filter(({ manifest }) => isActor(manifest))
-    .map((actor) => inNamespace(actor, options.namespace));
-  const findings = [
-    ...duplicateFindings(objects, options.namespace),
-    ...objects.flatMap((object) => settingsFindings(object)),
-    ...beside.filter(isPlatform).flatMap((one) => platformFindings(one, unplaced)),
-    ...actors.flatMap((actor) => actorFindings(actor, world)),
-    ...sharedQueueFindings(actors, world),
-  ];
-  return { manifests: sorted(objects.map(({ manifest }) => manifest)), findings };
+/** Platform and flavors: every actor is judged with them, so that they must fit into memory together. */
+function settingsWithin(
+  objects: readonly SourceObject[],
+  limits: Limits,
+  findings: Findings,
+): Map<SourceObject, Manifest> {
+  const settings = new Map<SourceObject, Manifest>();
+  let bytes = 0;
+  for (const source of objects) {
+    if (!isEnvironmentConfig(source)) continue;
+    const manifest = source.read();
+    if (!isPlatform(manifest) && flavorName(manifest) === undefined) continue;
+    bytes += source.json.length;
+    if (bytes > limits.settingsBytes) {
+      const message = `with this one, platform and flavors take more than ${mebibytes(limits.settingsBytes)}`;
+      findings.add([finding("E003", [], message, "remove what no actor uses")], placedAt(source));
+      break;
+    }
+    settings.set(source, manifest);
+  }
+  return settings;
 }
 
-/** An actor that names no namespace is judged where it will be. */
-function inNamespace(actor: Placed, namespace: string | undefined): Placed {
-  const { manifest } = actor;
-  if (namespace === undefined || manifest.metadata.namespace !== undefined) return actor;
-  return { ...actor, manifest: { ...manifest, metadata: { ...manifest.metadata, namespace } } };
-}
-
-function actorFindings(actor: Placed, world: World): Finding[] {
-  const findings = checkActor(actor.manifest, world).filter(isAboutActor);
-  return distinct(findings).map((one) => actor.at(one));
+function actorFindings(actor: Manifest, world: World): Finding[] {
+  return distinct(checkActor(actor, world).filter(isAboutActor));
 }
 
 /** Mistakes of the platform and of flavors are told once, where they stand, not for each actor. */
@@ -62,23 +83,23 @@ function isAboutActor({ code, object, path }: Finding): boolean {
   return !aboutPlatform && !aboutFlavor;
 }
 
-/** What is wrong with a platform, a flavor or a kind of ours that does not exist. */
-function settingsFindings(object: Placed): Finding[] {
-  const { manifest } = object;
-  if (isPlatform(manifest)) return platformFindings(manifest, object.at);
-  if (flavorName(manifest) !== undefined) {
-    const findings = checkSpecLayer(manifest["data"] ?? {}, ["data"]);
-    return findings.map((one) => ({ ...object.at(one), code: "E025" }));
-  }
-  if (!isOurs(manifest) || isActor(manifest)) return [];
-  const message = `the API asya.sh has no such kind (got ${quoteValue(manifest.kind)})`;
-  const fix = didYouMean(manifest.kind, ["AsyncActor"], "write AsyncActor");
-  return [object.at(finding("E012", ["kind"], message, fix))];
+/** What is wrong with a kind of ours that does not exist. */
+function kindFindings(object: SourceObject): Finding[] {
+  if (!isOurs(object) || isActor(object)) return [];
+  const message = `the API asya.sh has no such kind (got ${quoteValue(object.kind)})`;
+  const fix = didYouMean(object.kind, ["AsyncActor"], "write AsyncActor");
+  return [finding("E012", ["kind"], message, fix)];
 }
 
-function platformFindings(platform: Manifest, at: Placed["at"]): Finding[] {
-  const findings = checkPlatform(platform["data"] ?? {}).map(at);
-  return distinct(findings.map((one) => (isError(one) ? { ...one, code: "E021" } : one)));
+/** What is wrong with a platform or a flavor. */
+function settingsFindings(settings: Manifest): Finding[] {
+  const data = settings["data"] ?? {};
+  return distinct(isPlatform(settings) ? checkPlatform(data) : checkSpecLayer(data, ["data"]));
+}
+
+/** An error of a platform or flavor is one of whoever looks after it, not of an actor. */
+function asSettings(one: Finding, settings: Manifest): Finding {
+  return isError(one) ? { ...one, code: isPlatform(settings) ? "E021" : "E025" } : one;
 }
 
 /** For an object that lies elsewhere. */
@@ -86,13 +107,15 @@ function unplaced(one: Finding): Finding {
   return { ...one, object: `EnvironmentConfig/${PLATFORM_NAME}` };
 }
 
-function sorted(manifests: readonly Manifest[]): Manifest[] {
-  const keyed = manifests.map((manifest) => ({ manifest, key: sortKey(manifest) }));
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-  return keyed.map(({ manifest }) => manifest);
+function byIdentity(a: SourceObject, b: SourceObject): number {
+  return (
+    compare(a.apiVersion, b.apiVersion) ||
+    compare(a.kind, b.kind) ||
+    compare(a.namespace ?? "", b.namespace ?? "") ||
+    compare(a.name ?? "", b.name ?? "")
+  );
 }
 
-function sortKey(manifest: Manifest): string {
-  const { apiVersion, kind, metadata } = manifest;
-  return [apiVersion, kind, metadata.namespace ?? "", nameOf(manifest) ?? ""].join("\0");
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

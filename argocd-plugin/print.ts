@@ -1,51 +1,28 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
-import type { Manifest } from "../core/manifest.ts";
-import { resolvePlain } from "./read/scalar.ts";
+import type { SourceObject } from "./read/source-object.ts";
+import { yamlWriter } from "./print-yaml.ts";
 
-const CHUNK = 1 << 20;
+const CHUNK_BYTES = 1 << 18;
 
 export type Output = "json" | "yaml";
 
-/** Prints each object as one JSON line, or as one YAML document. Ends early where nobody reads any more. */
-export async function printObjects(
-  objects: readonly Manifest[],
-  output: Output,
-  to: Writable,
-): Promise<void> {
-  const write = output === "yaml" ? await yamlWriter() : (object: Manifest) => `${JSON.stringify(object)}\n`;
-  let chunk = "";
+/** What is printed of an object. */
+type Printed = Pick<SourceObject, "json" | "read">;
+
+/** Prints each object as one JSON line, or as one YAML document: in large pieces, each when the one before is gone. */
+export async function printObjects(objects: readonly Printed[], output: Output, to: Writable): Promise<void> {
+  const yaml = output === "yaml" ? await yamlWriter() : undefined;
+  let pieces: Buffer[] = [];
+  let bytes = 0;
   for (const object of objects) {
-    chunk += write(object);
-    if (chunk.length < CHUNK) continue;
-    if (!to.write(chunk)) await once(to, "drain");
-    chunk = "";
+    const piece = yaml === undefined ? object.json : Buffer.from(yaml(object.read()));
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes < CHUNK_BYTES) continue;
+    if (!to.write(Buffer.concat(pieces))) await once(to, "drain");
+    pieces = [];
+    bytes = 0;
   }
-  to.write(chunk);
-}
-
-/** n.b. go-yaml refuses these or ends a line at them, unless they are escapes in double quotes. */
-// oxlint-disable-next-line no-control-regex -- they are what it looks for
-const NOT_RAW = /[\r\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
-
-/** n.b. go-yaml refuses a block scalar whose first line begins with a tab, and drops spaces of one that has no line. */
-const NO_BLOCK = /^\s*(?:\t|$)/;
-
-/** n.b. kubectl reads YAML 1.1, where `yes`, `0644` and even `0o14` are no text unless quoted. */
-async function yamlWriter(): Promise<(object: Manifest) => string> {
-  const { Document, visit } = await import("yaml");
-  return (object) => {
-    const document = new Document(object, { aliasDuplicateObjects: false });
-    visit(document, {
-      Scalar: (_key, node) => {
-        if (typeof node.value === "string" && needsQuotes(node.value)) node.type = "QUOTE_DOUBLE";
-      },
-    });
-    const text = document.toString({ lineWidth: 0 });
-    return `---\n${text.replace(NOT_RAW, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}`;
-  };
-}
-
-function needsQuotes(text: string): boolean {
-  return text === "<<" || resolvePlain(text) !== text || text.search(NOT_RAW) !== -1 || NO_BLOCK.test(text);
+  to.write(Buffer.concat(pieces));
 }

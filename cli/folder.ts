@@ -1,8 +1,8 @@
+import { Findings } from "../argocd-plugin/check/findings.ts";
 import { isActor, isPlatform } from "../argocd-plugin/check/world.ts";
 import { generate } from "../argocd-plugin/generate.ts";
 import { readFolder } from "../argocd-plugin/read/folder.ts";
 import { textReport } from "../argocd-plugin/report.ts";
-import { type Finding, isError } from "../core/finding.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { PLATFORM_NAME } from "../core/names.ts";
 import { BUILT_IN_PLATFORM_DATA } from "./generated/built-in-platform.ts";
@@ -12,7 +12,7 @@ export interface CheckedFolder {
   actors: Manifest[];
   /** The folder's objects and what lies beside it: platform and flavors among them. */
   objects: Manifest[];
-  findings: Finding[];
+  findings: Findings;
   files: number;
   platformFrom: "folder" | "file" | "built in";
 }
@@ -31,17 +31,19 @@ export class FolderError extends Error {
  */
 export async function checkFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
   const content = await readFolder(path);
-  const own = content.objects.map(({ object }) => object as unknown as Manifest);
+  const own = content.objects.map((object) => object.read());
   const extra = platformFile === undefined ? undefined : await readFolder(platformFile);
   const beside = besideOf(
     own,
-    (extra?.objects ?? []).map(({ object }) => object as unknown as Manifest),
+    (extra?.objects ?? []).map((object) => object.read()),
   );
-  const generated = generate(content.objects, { beside });
+  const findings = new Findings({ kept: Infinity, notes: true });
+  findings.add([...content.findings, ...(extra?.findings ?? [])]);
+  const manifests = generate(content.objects, findings, { beside }).map((object) => object.read());
   return {
-    actors: generated.manifests.filter(isActor),
-    objects: [...generated.manifests, ...beside],
-    findings: [...content.findings, ...(extra?.findings ?? []), ...generated.findings],
+    actors: manifests.filter(isActor),
+    objects: [...manifests, ...beside],
+    findings,
     files: content.files,
     platformFrom: own.some(isPlatform) ? "folder" : beside.some(isBuiltIn) ? "built in" : "file",
   };
@@ -50,7 +52,7 @@ export async function checkFolder(path: string, platformFile?: string): Promise<
 /** @throws {FolderError} where the folder has any error. */
 export async function renderableFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
   const folder = await checkFolder(path, platformFile);
-  if (folder.findings.some(isError)) throw new FolderError(folder);
+  if (folder.findings.count("error") > 0) throw new FolderError(folder);
   return folder;
 }
 
@@ -62,7 +64,7 @@ export async function platformBeside(
   const extra = platformFile === undefined ? undefined : await readFolder(platformFile);
   return besideOf(
     objects,
-    (extra?.objects ?? []).map(({ object }) => object as unknown as Manifest),
+    (extra?.objects ?? []).map((object) => object.read()),
   );
 }
 

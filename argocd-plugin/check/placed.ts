@@ -3,37 +3,32 @@ import type { FindingCode } from "../../core/findings.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { SourceObject } from "../read/source-object.ts";
 
-/** An object of the folder and where it stands. */
-export interface Placed {
-  /** n.b. `metadata.name` is absent where the object has a generateName. */
-  manifest: Manifest;
-  source: SourceObject;
-  /** The finding with object, file, line and column. */
-  at: (finding: Finding) => Finding;
-}
-
 /** What is wrong about these is the key, not its value. */
 const ABOUT_KEYS: ReadonlySet<FindingCode> = new Set<FindingCode>(["E010", "E030"]);
 
-export function placed(source: SourceObject): Placed {
-  // The reader has seen apiVersion, kind and a name.
-  const manifest = source.object as unknown as Manifest;
-  return {
-    manifest,
-    source,
-    at: (finding) => ({
-      object: objectName(manifest),
-      ...finding,
-      file: source.file,
-      ...source.locate(finding.path, ABOUT_KEYS.has(finding.code) ? "key" : "value"),
-    }),
-  };
+/** The finding with object, file, line and column. */
+export function placedAt(source: SourceObject): (finding: Finding) => Finding {
+  return (finding) => ({
+    object: source.title,
+    ...finding,
+    file: source.file,
+    ...source.locate(finding.path, ABOUT_KEYS.has(finding.code) ? "key" : "value"),
+  });
 }
 
-export function nameOf({ metadata }: Manifest): string | undefined {
-  return (metadata as Partial<Manifest["metadata"]>).name;
+/** An actor of the folder, in the namespace where it will be. */
+export interface Actor {
+  source: SourceObject;
+  namespace: string | undefined;
 }
 
-export function objectName(manifest: Manifest): string {
-  return `${manifest.kind}/${nameOf(manifest) ?? "(generated)"}`;
+/** @param namespace - of objects that name none: the Application's destination. */
+export function actorOf(source: SourceObject, namespace: string | undefined): Actor {
+  return { source, namespace: source.namespace ?? namespace };
+}
+
+export function readActor({ source, namespace }: Actor): Manifest {
+  const manifest = source.read();
+  if (namespace === undefined) return manifest;
+  return { ...manifest, metadata: { ...manifest.metadata, namespace } };
 }

@@ -1,9 +1,11 @@
 import { type Finding, finding } from "../../core/finding.ts";
 import { isObject } from "../../core/json.ts";
+import type { Manifest } from "../../core/manifest.ts";
 import { queueName } from "../../core/names.ts";
 import { planActor, type World } from "../../functions/asyncactor/compose/plan.ts";
 import { planTransport } from "../../functions/asyncactor/compose/transport-plan.ts";
-import { objectName, type Placed } from "./placed.ts";
+import type { Findings } from "./findings.ts";
+import { type Actor, placedAt, readActor } from "./placed.ts";
 
 /** What makes two actors readers of one queue; `certain` = the platform's settings say so. */
 interface QueueIdentity {
@@ -15,28 +17,23 @@ interface QueueIdentity {
 /**
  * Two actors that would read one queue: two namespaces on one virtual host or account. Within a namespace an actor's
  * name tells its queue from all others.
- *
- * @param actors - with their namespace.
  */
-export function sharedQueueFindings(actors: readonly Placed[], world: World): Finding[] {
-  const namespaces = new Set(actors.map(({ manifest }) => manifest.metadata.namespace));
-  if (namespaces.size < 2) return [];
-  const first = new Map<string, Placed>();
-  const findings: Finding[] = [];
+export function addSharedQueues(actors: readonly Actor[], world: World, findings: Findings): void {
+  const namespaces = new Set(actors.map(({ namespace }) => namespace));
+  if (namespaces.size < 2) return;
+  const first = new Map<string, Actor>();
   for (const actor of actors) {
-    const queue = queueOf(actor, world);
+    const queue = queueOf(readActor(actor), world);
     if (queue === undefined) continue;
     const before = first.get(queue.address);
     if (before === undefined) first.set(queue.address, actor);
-    else if (before.manifest.metadata.namespace !== actor.manifest.metadata.namespace) {
-      findings.push(actor.at(sharedQueue(queue, before)));
-    }
+    else if (before.namespace !== actor.namespace)
+      findings.add([sharedQueue(queue, before)], placedAt(actor.source));
   }
-  return findings;
 }
 
-function sharedQueue({ name, certain }: QueueIdentity, { manifest, source }: Placed): Finding {
-  const other = `${objectName(manifest)} of namespace ${manifest.metadata.namespace ?? "default"}`;
+function sharedQueue({ name, certain }: QueueIdentity, { source, namespace }: Actor): Finding {
+  const other = `${source.title} of namespace ${namespace ?? "default"}`;
   const verb = certain ? "reads" : "reads, unless the platform's settings tell the namespaces apart,";
   const message = `${verb} the queue ${name}, as ${other} at ${source.file}:${source.line} does`;
   const fix =
@@ -45,7 +42,7 @@ function sharedQueue({ name, certain }: QueueIdentity, { manifest, source }: Pla
 }
 
 /** Undefined where the actor cannot be rendered: its own findings say why. */
-function queueOf({ manifest }: Placed, world: World): QueueIdentity | undefined {
+function queueOf(manifest: Manifest, world: World): QueueIdentity | undefined {
   if (world.platform === undefined) return guessedQueue(manifest);
   const { plan } = planActor(manifest, world);
   if (plan === undefined) return undefined;
@@ -54,7 +51,7 @@ function queueOf({ manifest }: Placed, world: World): QueueIdentity | undefined 
 }
 
 /** By the transports' defaults: the actor's name alone makes the queue's. */
-function guessedQueue(manifest: Placed["manifest"]): QueueIdentity | undefined {
+function guessedQueue(manifest: Manifest): QueueIdentity | undefined {
   const spec = manifest["spec"];
   if (!isObject(spec) || typeof spec["transport"] !== "string") return undefined;
   const name = queueName(manifest.metadata.name);

@@ -3,11 +3,13 @@ import { FLAVOR_LABEL, PLATFORM_NAME } from "../../core/names.ts";
 import type { World } from "../../functions/asyncactor/compose/plan.ts";
 
 /** Whether an object belongs to the API that this project serves. */
-export function isOurs({ apiVersion }: Manifest): boolean {
+type Kind = Pick<Manifest, "apiVersion" | "kind">;
+
+export function isOurs({ apiVersion }: Kind): boolean {
   return apiVersion.startsWith("asya.sh/");
 }
 
-export function isActor(object: Manifest): boolean {
+export function isActor(object: Kind): boolean {
   return isOurs(object) && object.kind === "AsyncActor";
 }
 
@@ -36,6 +38,6 @@ export function worldOf(objects: readonly Manifest[]): World {
   return { platform: platform === undefined ? undefined : (platform["data"] ?? {}), flavors };
 }
 
-function isEnvironmentConfig({ apiVersion, kind }: Manifest): boolean {
+export function isEnvironmentConfig({ apiVersion, kind }: Kind): boolean {
   return kind === "EnvironmentConfig" && apiVersion.startsWith("apiextensions.crossplane.io/");
 }

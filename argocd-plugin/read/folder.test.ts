@@ -32,9 +32,7 @@ const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\
 
 async function read(limits: Partial<Limits> = {}) {
   const { objects, findings, files } = await readFolder(folder, { ...LIMITS, ...limits });
-  const names = objects.map(({ object, file, line }) => {
-    return `${file}:${line} ${(object["metadata"] as { name: string }).name}`;
-  });
+  const names = objects.map(({ name, file, line }) => `${file}:${line} ${name}`);
   return { names, findings: findings.map(formatFinding), files };
 }
 

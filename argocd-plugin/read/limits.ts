@@ -2,6 +2,13 @@
 export interface Limits {
   fileBytes: number;
   folderBytes: number;
+  /** Files and folders below the folder, each as often as links lead to it. */
+  entries: number;
+  objects: number;
+  /** All objects in JSON, as they are kept: lists of `~` grow, comments vanish. */
+  printedBytes: number;
+  /** The platform and all flavors in JSON: they are in use while every actor is checked. */
+  settingsBytes: number;
   /** Nesting of one document; the deepest CRDs in use stay below 60. */
   depth: number;
   /** Characters and nodes that the aliases of the whole folder may add to what is written. */
@@ -21,9 +28,13 @@ export interface Limits {
 export const LIMITS: Limits = {
   fileBytes: 16 * 2 ** 20,
   folderBytes: 48 * 2 ** 20,
+  entries: 200_000,
+  objects: 50_000,
+  printedBytes: 48 * 2 ** 20,
+  settingsBytes: 2 * 2 ** 20,
   depth: 200,
   expansion: 8 * 2 ** 20,
-  members: 600_000,
+  members: 300_000,
   tokens: 120_000,
   scalar: 2 * 2 ** 20,
   findingsPerDocument: 20,

@@ -1,89 +1,76 @@
 import type { FieldPath } from "../../core/finding.ts";
-import { isObject } from "../../core/json.ts";
-import { recordPlaces } from "./document.ts";
-import type { Limits } from "./limits.ts";
-import type { Chunk } from "./split.ts";
-import { type Position, positionsIn } from "./text.ts";
+import type { Manifest } from "../../core/manifest.ts";
+import { locate, type SourceDocument } from "./places.ts";
+import type { Position } from "./text.ts";
+import type { Stored, TextStore } from "./text-store.ts";
 
-/** An object as it was read. Nobody changes `object`: documents with aliases share parts of it. */
-export interface SourceObject {
-  readonly object: Readonly<Record<string, unknown>>;
-  /** Relative to the folder, with `/`. */
-  readonly file: string;
+/** What tells an object from all others. */
+export interface Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  /** Absent where the object has a generateName. */
+  readonly name: string | undefined;
+}
+
+/** An object as it was read: a line of JSON in a store, and where it comes from. */
+export class SourceObject implements Identity {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly #stored: Stored;
+  readonly #store: TextStore;
+  readonly #document: SourceDocument;
+  /** From the document's root: `["items", 3]` in a list. */
+  readonly #base: FieldPath;
+
+  constructor(
+    identity: Identity,
+    store: TextStore,
+    stored: Stored,
+    document: SourceDocument,
+    base: FieldPath,
+  ) {
+    this.apiVersion = identity.apiVersion;
+    this.kind = identity.kind;
+    this.namespace = identity.namespace;
+    this.name = identity.name;
+    this.#store = store;
+    this.#stored = stored;
+    this.#document = document;
+    this.#base = base;
+  }
+
+  get file(): string {
+    return this.#document.file;
+  }
+
   /** Where the object begins, counting from 1. */
-  readonly line: number;
+  get line(): number {
+    return this.locate([]).line;
+  }
+
+  /** `Kind/name`, as findings call it. */
+  get title(): string {
+    return `${this.kind}/${this.name ?? "(generated)"}`;
+  }
+
+  /** JSON with a line feed, to be written before anything else is read. */
+  get json(): Buffer {
+    return this.#store.read(this.#stored);
+  }
+
+  /** A new copy with each call. n.b. `metadata.name` may be a generateName instead. */
+  read(): Manifest {
+    return JSON.parse(this.json.toString("utf8")) as Manifest; // checked when it was stored
+  }
+
   /**
    * Where a field stands: a scalar's value, anything else's key (with `at: "key"` always the key), and for a field that
    * is not there its nearest ancestor.
    */
-  locate(path: FieldPath, at?: "key" | "value"): Position;
-}
-
-/** Of one mapping or list: name, offset of the key and offset of the value of each member, one after another. */
-type Members = (string | number)[];
-
-/** A document's text and where in it an object is: `base` leads into the items of a list. */
-export interface Source {
-  file: string;
-  chunk: Chunk;
-  base: FieldPath;
-  limits: Limits;
-}
-
-export function sourceObject(object: Record<string, unknown>, source: Source): SourceObject {
-  return {
-    object,
-    file: source.file,
-    get line() {
-      return locate(source, [], "value").line;
-    },
-    locate: (path, at) => locate(source, path, at ?? "value"),
-  };
-}
-
-/** n.b. the document is parsed again: to remember every place of every object would cost more than all the rest. */
-export function locate({ chunk, base, limits }: Source, path: FieldPath, at: "key" | "value"): Position {
-  const places = lastPlaces?.chunk === chunk ? lastPlaces : (lastPlaces = placesOf(chunk, limits));
-  let value = places.root;
-  let offset = places.offset;
-  for (const step of [...base, ...path]) {
-    const members = isContainer(value) ? places.members.get(value) : undefined;
-    const index = members === undefined ? -1 : indexOf(members, step);
-    if (members === undefined || index === -1) break;
-    value = (value as Record<string | number, unknown>)[step];
-    offset = Number(members[at === "key" || isContainer(value) ? index + 1 : index + 2]);
+  locate(path: FieldPath, at: "key" | "value" = "value"): Position {
+    return locate(this.#document, [...this.#base, ...path], at);
   }
-  return places.position(offset);
-}
-
-interface Places {
-  chunk: Chunk;
-  root: unknown;
-  offset: number;
-  members: Map<object, Members>;
-  position: (offset: number) => Position;
-}
-
-/** Findings come document by document. */
-let lastPlaces: Places | undefined;
-
-function placesOf(chunk: Chunk, limits: Limits): Places {
-  const members: Places["members"] = new Map();
-  const { value, offset } = recordPlaces(chunk.text, limits, (container, member, keyOffset, valueOffset) => {
-    const known = members.get(container);
-    if (known === undefined) members.set(container, [member, keyOffset, valueOffset]);
-    else known.push(member, keyOffset, valueOffset);
-  });
-  return { chunk, root: value, offset, members, position: positionsIn(chunk.text, chunk.firstLine) };
-}
-
-function indexOf(members: Members, step: string | number): number {
-  if (typeof step === "number") return step * 3 < members.length ? step * 3 : -1;
-  // Of a key that stands there twice, the last one counts.
-  for (let index = members.length - 3; index >= 0; index -= 3) if (members[index] === step) return index;
-  return -1;
-}
-
-function isContainer(value: unknown): value is object {
-  return isObject(value) || Array.isArray(value);
 }

@@ -1,6 +1,8 @@
 /** One document of a file, from its first character on; comments before it belong to it. */
 export interface Chunk {
   text: string;
+  /** Of its first character in the file's text. */
+  start: number;
   /** Line of the chunk's first character, counting from 1. */
   firstLine: number;
 }
@@ -13,7 +15,7 @@ export function* splitDocuments(text: string): Generator<Chunk> {
   for (const [start, end] of bounds ?? yamlBounds(text)) {
     line += lineFeeds(text, counted, start);
     counted = start;
-    yield { text: text.slice(start, end), firstLine: line };
+    yield { text: text.slice(start, end), start, firstLine: line };
   }
 }
 

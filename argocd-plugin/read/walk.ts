@@ -1,6 +1,8 @@
 import { type Dirent, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, extname, join, relative, sep } from "node:path";
 import { type Finding, finding, quoteValue } from "../../core/finding.ts";
+import type { Limits } from "./limits.ts";
+import { tooManyEntries } from "./refusals.ts";
 
 export interface FoundFile {
   /** Relative to the folder, with `/`. */
@@ -12,10 +14,10 @@ export interface FoundFile {
 const ENDINGS = new Set([".yaml", ".yml", ".json"]);
 
 /** The folder's YAML and JSON files in code-point order of their paths, links inside the folder followed. */
-export function walkFolder(folder: string): { files: FoundFile[]; findings: Finding[] } {
+export function walkFolder(folder: string, limits: Limits): { files: FoundFile[]; findings: Finding[] } {
   const root = realPath(folder);
   if (root === undefined) return { files: [], findings: [notThere(folder)] };
-  const found: Found = { root, files: [], findings: [] };
+  const found: Found = { root, files: [], findings: [], entries: 0, limits };
   const stats = statSync(root);
   if (stats.isFile()) found.files.push({ file: basename(folder), path: root, bytes: stats.size });
   else visitFolder(root, "", [root], found);
@@ -40,6 +42,8 @@ interface Found {
   root: string;
   files: FoundFile[];
   findings: Finding[];
+  entries: number;
+  limits: Limits;
 }
 
 /** `chain` holds the real paths of the folder and its ancestors: a link to one of them would never end. */
@@ -47,6 +51,8 @@ function visitFolder(path: string, prefix: string, chain: readonly string[], fou
   for (const entry of entriesOf(path, prefix, found)) {
     if (entry.name.startsWith(".")) continue;
     const file = prefix + entry.name;
+    if (found.entries > found.limits.entries) return;
+    if (++found.entries > found.limits.entries) found.findings.push(tooManyEntries(file, found.limits));
     if (entry.isSymbolicLink()) visitLink(join(path, entry.name), file, chain, found);
     else if (entry.isDirectory())
       visitFolder(join(path, entry.name), `${file}/`, [...chain, join(path, entry.name)], found);

@@ -32,7 +32,7 @@ export async function renderFolder(path: string, platform?: string) {
     const response = await composeOffline(async (request) => runFunction(request), actor, folder.objects);
     actors.push(renderedActor(actor, response));
   }
-  return { actors, objects: folder.objects, findings: folder.findings };
+  return { actors, objects: folder.objects, findings: folder.findings.kept };
 }
 
 function manifests(actors: readonly RenderedActor[]): unknown[] {

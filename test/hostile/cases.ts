@@ -162,7 +162,7 @@ export const OTHERS: Readonly<Record<string, BadCase>> = {
   },
   "a literal block of fifteen million lines": {
     files: { "a.yaml": configMap("a", `data:\n  a: |\n    x\n${"\n".repeat(15 * MEBIBYTE)}  b: 1\n`) },
-    errors: ["a.yaml:600001:1 ASYA-E003 this document has more than 600000 members"],
+    errors: ["a.yaml:300001:1 ASYA-E003 this document has more than 300000 members"],
   },
   "a quote that is never closed": {
     files: { "a.yaml": configMap("a", `data:\n  a: "${"x ".repeat(7 * MEBIBYTE)}`) },
@@ -170,7 +170,7 @@ export const OTHERS: Readonly<Record<string, BadCase>> = {
   },
   "five million empty objects": {
     files: { "a.json": `[${"{},".repeat(5_000_000)}{}]` },
-    errors: ["a.json:1:1800002 ASYA-E003 this document has more than 600000 members"],
+    errors: ["a.json:1:900002 ASYA-E003 this document has more than 300000 members"],
   },
   "five million anchors": {
     files: { "a.yaml": "&a ".repeat(5_000_000) },
@@ -183,7 +183,7 @@ export const OTHERS: Readonly<Record<string, BadCase>> = {
         `data:\n${Array.from({ length: 1_000_000 }, (_, i) => `  k${i}: v\n`).join("")}`,
       ),
     },
-    errors: ["a.yaml:600001:12 ASYA-E003 this document has more than 600000 members"],
+    errors: ["a.yaml:300001:12 ASYA-E003 this document has more than 300000 members"],
   },
   "a million documents that are no objects": {
     files: { "a.yaml": "---\nx: 1\n".repeat(1_000_000) },
@@ -210,6 +210,24 @@ const objectOf = (name: string, data?: unknown) => {
   return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, ...(data === undefined ? {} : { data }) };
 };
 const numbered = (count: number) => Array.from({ length: count }, (_, i) => `c${String(i).padStart(5, "0")}`);
+
+/** Forty-eight lines of a hundred characters. */
+const page = `${"x".repeat(99)}\n`.repeat(48);
+const pages = numbered(9_900).map((name) =>
+  configMap(name, `data:\n  a: |\n${page.replaceAll(/^/gm, "    ").trimEnd()}\n`),
+);
+const image = `example.com/${"x".repeat(600)}`;
+const actorObject = (name: string) => {
+  const env = [{ name: "ASYA_HANDLER", value: "app.handler" }];
+  const containers = [
+    { name: "asya-runtime", image: "example.com/app:1", env },
+    { name: "other", image },
+  ];
+  const spec = { transport: "rabbitmq", workload: { template: { spec: { containers } } } };
+  return { apiVersion: "asya.sh/v1alpha1", kind: "AsyncActor", metadata: { name }, spec };
+};
+const largeActor = (name: string) =>
+  actor(name, { more: `          - name: other\n            image: ${image}\n` });
 
 /** Unusual, but right. */
 export const GOOD: Readonly<Record<string, GoodCase>> = {
@@ -260,6 +278,26 @@ export const GOOD: Readonly<Record<string, GoodCase>> = {
       "empty.yaml": "apiVersion: v1\nkind: List\nitems: []\n",
     },
     objects: [objectOf("a"), objectOf("b"), objectOf("c")],
+  },
+  "48 MiB of ConfigMaps": {
+    files: {
+      "a.yaml": pages.slice(0, 3_300).join("---\n"),
+      "b.yaml": pages.slice(3_300, 6_600).join("---\n"),
+      "c.yaml": pages.slice(6_600).join("---\n"),
+    },
+    objects: numbered(9_900).map((name) => objectOf(name, { a: page })),
+  },
+  "15,000 actors in 16 MB": {
+    files: { "a.yaml": numbered(15_000).map(largeActor).join("---\n") },
+    objects: numbered(15_000).map(actorObject),
+  },
+  "one List of 10,000 actors": {
+    files: {
+      "a.yaml": `kind: List\nitems:\n${numbered(10_000)
+        .map((name) => `- ${largeActor(name).trim().replaceAll("\n", "\n  ")}\n`)
+        .join("")}`,
+    },
+    objects: numbered(10_000).map(actorObject),
   },
   "words that YAML 1.1 takes for others": {
     files: { "a.yaml": configMap("a", "data: {on: yes, mode: 0644, when: 2001-01-01, at: 12:30, no: ~}\n") },

@@ -29,11 +29,14 @@ test.each(Object.entries(GOOD))(
     const { exit, killed, peakMiB, stdout, stderr } = await generateFrom(files);
     expect({ killed, exit, stderr }).toEqual({ killed: null, exit: 0, stderr: "" });
     expect(peakMiB).toBeLessThan(MEBIBYTES);
-    expect(
-      stdout
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as unknown),
-    ).toEqual(objects);
+    // A comparison of megabytes member by member takes minutes.
+    const same = stdout === objects.map((object) => `${JSON.stringify(object)}\n`).join("");
+    if (!same)
+      expect(
+        stdout
+          .trimEnd()
+          .split("\n")
+          .map((line) => JSON.parse(line) as unknown),
+      ).toEqual(objects);
   },
 );

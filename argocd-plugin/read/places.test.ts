@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FieldPath } from "../../core/finding.ts";
 import { parseDocument } from "./document.ts";
 import { LIMITS } from "./limits.ts";
-import { sourceObject } from "./source-object.ts";
+import { locate } from "./places.ts";
 
 const TEXT = `apiVersion: v1
 kind: Pod
@@ -20,9 +20,9 @@ spec:
 
 async function locator(text: string, base: FieldPath = []) {
   await parseDocument(text, LIMITS, LIMITS.expansion);
-  const object = sourceObject({}, { file: "a.yaml", chunk: { text, firstLine: 11 }, base, limits: LIMITS });
-  return (path: FieldPath, at?: "key" | "value") => {
-    const { line, column } = object.locate(path, at);
+  const document = { file: "a.yaml", text: () => text, firstLine: 11, limits: LIMITS };
+  return (path: FieldPath, at: "key" | "value" = "value") => {
+    const { line, column } = locate(document, [...base, ...path], at);
     return `${line}:${column}`;
   };
 }

@@ -1,0 +1,72 @@
+import type { FieldPath } from "../../core/finding.ts";
+import { isObject } from "../../core/json.ts";
+import { recordPlaces } from "./document.ts";
+import type { Limits } from "./limits.ts";
+import { type Position, positionsIn } from "./text.ts";
+
+/** A document of a file. Its text is not kept: a finding is rare, and the file still there. */
+export interface SourceDocument {
+  /** Relative to the folder, with `/`. */
+  readonly file: string;
+  /** Line of the document's first character, counting from 1. */
+  readonly firstLine: number;
+  /** Reads the text again; empty where the file is gone. */
+  readonly text: () => string;
+  readonly limits: Limits;
+}
+
+/** Of one mapping or list: name, offset of the key and offset of the value of each member, one after another. */
+type Members = (string | number)[];
+
+/** n.b. the document is parsed again: to remember every place of every object would cost more than all the rest. */
+export function locate(document: SourceDocument, path: FieldPath, at: "key" | "value"): Position {
+  const places = lastPlaces?.document === document ? lastPlaces : (lastPlaces = placesOf(document));
+  let value = places.root;
+  let offset = places.offset;
+  for (const step of path) {
+    const members = isContainer(value) ? places.members.get(value) : undefined;
+    const index = members === undefined ? -1 : indexOf(members, step);
+    if (members === undefined || index === -1) break;
+    value = (value as Record<string | number, unknown>)[step];
+    offset = Number(members[at === "key" || isContainer(value) ? index + 1 : index + 2]);
+  }
+  return places.position(offset);
+}
+
+interface Places {
+  document: SourceDocument;
+  root: unknown;
+  offset: number;
+  members: Map<object, Members>;
+  position: (offset: number) => Position;
+}
+
+/** Findings come document by document. */
+let lastPlaces: Places | undefined;
+
+function placesOf(document: SourceDocument): Places {
+  lastPlaces = undefined;
+  const text = document.text();
+  const members: Places["members"] = new Map();
+  const { value, offset } = recordPlaces(
+    text,
+    document.limits,
+    (container, member, keyOffset, valueOffset) => {
+      const known = members.get(container);
+      if (known === undefined) members.set(container, [member, keyOffset, valueOffset]);
+      else known.push(member, keyOffset, valueOffset);
+    },
+  );
+  return { document, root: value, offset, members, position: positionsIn(text, document.firstLine) };
+}
+
+function indexOf(members: Members, step: string | number): number {
+  if (typeof step === "number") return step * 3 < members.length ? step * 3 : -1;
+  // Of a key that stands there twice, the last one counts.
+  for (let index = members.length - 3; index >= 0; index -= 3) if (members[index] === step) return index;
+  return -1;
+}
+
+function isContainer(value: unknown): value is object {
+  return isObject(value) || Array.isArray(value);
+}
