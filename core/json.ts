@@ -9,7 +9,15 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function sortKeys<T>(value: T): T {
   if (Array.isArray(value)) return value.map(sortKeys) as T;
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([key, member]) => [key, sortKeys(member)])) as T;
+  const sorted: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key];
+    if (member === undefined) continue;
+    // n.b. an assignment to __proto__ would set the prototype.
+    if (key === "__proto__") Object.defineProperty(sorted, key, { ...OWN, value: sortKeys(member) });
+    else sorted[key] = sortKeys(member);
+  }
+  return sorted as T;
 }
+
+const OWN = { configurable: true, enumerable: true, writable: true };

@@ -61,3 +61,28 @@ test("what a broken platform said does not outlast it", () => {
   const response = runFunction(requestFor(actor, PLATFORM), NOW);
   expect(response.desired?.composite?.resource?.["status"]).toMatchObject({ status: "Creating" });
 });
+
+test("objects that another step of a Composition desires stay desired", () => {
+  const request = requestFor(SCALED, PLATFORM);
+  const other = { resource: { kind: "ConfigMap" }, connectionDetails: {}, ready: Ready.READY_TRUE };
+  request.desired = { composite: undefined, resources: { other } };
+  const { desired } = runFunction(request, NOW);
+  expect(desired?.resources).toMatchObject({ other, deployment: { resource: { kind: "Deployment" } } });
+});
+
+test("the effective scaling tells formula and behaviour, whichever layer they come from", () => {
+  const platform = structuredClone(PLATFORM) as { data: Fields };
+  const advanced = { formula: "queueLength / 2", target: "5" };
+  platform.data["defaults"] = {
+    scaling: { advanced, behavior: { scaleDown: { stabilizationWindowSeconds: 7 } } },
+  };
+  const { desired } = runFunction(requestFor(SCALED, platform), NOW);
+  expect(desired?.composite?.resource?.["status"]).toMatchObject({
+    effective: {
+      scaling: {
+        advanced: { ...advanced, restoreToOriginalReplicaCount: false },
+        behavior: { scaleDown: { stabilizationWindowSeconds: 7 }, scaleUp: { selectPolicy: "Max" } },
+      },
+    },
+  });
+});

@@ -155,7 +155,7 @@ function respond(
 ): RunFunctionResponse {
   return {
     ...emptyResponse(request, composed.ttlSeconds),
-    desired: composed.fatal ? request.desired : desiredState(composed),
+    desired: composed.fatal ? request.desired : desiredState(composed, request.desired?.resources ?? {}),
     results: results(composed),
     conditions: composed.conditions.map(condition),
     requirements: {
@@ -178,9 +178,10 @@ function emptyResponse(request: RunFunctionRequest, ttlSeconds: number): RunFunc
   };
 }
 
-function desiredState(composed: Composed) {
+/** @param earlier - what another step of the Composition desires; ours stands beside it. */
+function desiredState(composed: Composed, earlier: Record<string, Resource>) {
   const keys = Object.keys(composed.objects).sort();
-  const resources: Record<string, Resource> = {};
+  const resources: Record<string, Resource> = { ...earlier };
   for (const key of keys) {
     const object = composed.objects[key];
     if (object !== undefined) resources[key] = resource(object.manifest, object.ready);

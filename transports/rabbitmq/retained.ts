@@ -42,7 +42,7 @@ export function retainImmutable(
   observed: Observed | undefined,
 ): { object: Manifest; findings: Finding[] } {
   if (observed === undefined) return { object: wanted, findings: [] };
-  const spec = structuredClone(wanted["spec"]) as Record<string, unknown>;
+  const spec = { ...(wanted["spec"] as Record<string, unknown>) };
   const differences: string[] = [];
   for (const path of IMMUTABLE[wanted.kind] ?? []) {
     const kept = valueAt(observed.spec, path);
@@ -100,7 +100,7 @@ function valueAt(object: unknown, path: readonly string[]): unknown {
 function setAt(spec: Record<string, unknown>, path: readonly string[], value: unknown): void {
   const [first = "", second] = path;
   const parent = spec[first];
-  if (second !== undefined && isObject(parent)) parent[second] = value;
+  if (second !== undefined && isObject(parent)) spec[first] = { ...parent, [second]: value };
   else if (value === undefined) delete spec[first];
   else spec[first] = value;
 }

@@ -150,6 +150,7 @@ function effectiveFields({ actor, plan, sidecarImage }: StatusFacts): Record<str
       ...(scaling.initialCooldownSeconds === undefined
         ? {}
         : { initialCooldownPeriod: scaling.initialCooldownSeconds }),
+      ...(scaling.enabled ? { advanced: spec.scaling.advanced, behavior: spec.scaling.behavior } : {}),
       paused: scaling.paused,
       warmUp: spec.scaling.warmUp,
     },
