@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatFinding, isError } from "../core/finding.ts";
+import type { Metadata } from "../core/manifest.ts";
 import { generate, type GenerateOptions } from "./generate.ts";
 import { Findings } from "./check/findings.ts";
 import { readFolder } from "./read/folder.ts";
@@ -212,3 +213,37 @@ test("platform and flavors that do not fit into memory together are refused", as
     ),
   ]);
 });
+
+test("labels, annotations and selectors may be called like the members that objects have by themselves", async () => {
+  const names = [...Object.getOwnPropertyNames(Object.prototype), "prototype", "toJSON", "then"].filter(
+    (name) => name !== "__proto__" && !name.startsWith("_"),
+  );
+  const map = (indent: string) => names.map((name) => `${indent}${name}: "x"\n`).join("");
+  const odd = actor("a")
+    .replace(
+      "spec:\n",
+      `  labels:\n${map("    ")}  annotations:\n${map("    ")}spec:\n  labels:\n${map("    ")}`,
+    )
+    .replace("        containers:", `        nodeSelector:\n${map("          ")}        containers:`);
+  const findings = everything();
+  const [printed] = generate(await read({ "a.yaml": odd }), findings);
+  expect(findings.kept.filter(isError)).toEqual([]);
+  const { metadata, spec } = printed!.read() as { metadata: Metadata; spec?: unknown };
+  const expected = JSON.stringify(Object.fromEntries(names.map((name) => [name, "x"])));
+  expect(JSON.stringify(metadata.labels)).toBe(expected);
+  expect(JSON.stringify(metadata.annotations)).toBe(expected);
+  expect(JSON.stringify(spec)).toContain(`"nodeSelector":${expected}`);
+});
+
+test.each(["toString", "constructor"])(
+  "%s is no transport and no flavor that nobody has configured",
+  async (name) => {
+    const odd = actor("a", undefined, name).replace("  workload:", `  flavors: [${name}]\n  workload:`);
+    expect(await errorsOf({ "a.yaml": odd, "p.yaml": platform() })).toEqual([
+      expect.stringMatching(/^a.yaml:7:13 ASYA-E024 spec.flavors/),
+    ]);
+    expect(await errorsOf({ "a.yaml": actor("a", undefined, name), "p.yaml": platform() })).toEqual([
+      expect.stringMatching(/^a.yaml:6:14 ASYA-E022 spec.transport/),
+    ]);
+  },
+);

@@ -57,7 +57,10 @@ const TRICKY = [
   "---",
 ];
 const text = fc.oneof(fc.constantFrom(...TRICKY), fc.string({ unit: "grapheme", maxLength: 12 }));
-const key = text.filter((each) => !["__proto__", "constructor", "prototype"].includes(each));
+const inherited = Object.getOwnPropertyNames(Object.prototype);
+const key = fc
+  .oneof(text, fc.constantFrom("prototype", "toJSON", "then", ...inherited))
+  .filter((each) => each !== "__proto__");
 const data = fc.dictionary(
   key,
   fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text, { maxLength: 3 })),

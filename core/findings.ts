@@ -24,7 +24,7 @@ export const FINDINGS = {
   E007: { title: "not a Kubernetes object", why: "A document has no apiVersion, kind or metadata.name." },
   E008: {
     title: "reserved key",
-    why: "Keys such as __proto__ have no place in a Kubernetes object and are refused.",
+    why: "The key __proto__ would change objects instead of being carried in them; it has no place in Kubernetes.",
   },
   E009: {
     title: "defined twice",

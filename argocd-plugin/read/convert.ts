@@ -5,7 +5,7 @@ import { Aliases, type Converted, REFUSED } from "./aliases.ts";
 import { checkCollectionTag, convertScalar, type Report } from "./convert-scalar.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed, Problem, Recorder } from "./parsed.ts";
-import { keyText, RESERVED_KEYS, type ScalarValue } from "./scalar.ts";
+import { keyText, RESERVED_KEY, type ScalarValue } from "./scalar.ts";
 
 interface Options {
   text: string;
@@ -87,7 +87,7 @@ class Converter {
     const name = typeof value === "object" && value !== null ? undefined : keyText(value as ScalarValue);
     if (name === undefined) {
       this.#report("E001", at, "a key must be text, not null, a list or a mapping", "put the key in quotes");
-    } else if (RESERVED_KEYS.has(name)) {
+    } else if (name === RESERVED_KEY) {
       this.#report("E008", at, `the key ${quoteValue(name)} is reserved`, "use another key");
       return undefined;
     } else if (own.has(name)) {

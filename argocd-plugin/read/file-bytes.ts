@@ -25,7 +25,7 @@ export class FileBytes {
   /** Gives memory back at once, which a garbage collection would do later. What was read is gone. */
   release(): void {
     if (this.#buffer.length === KEPT_BYTES) return;
-    (this.#buffer.buffer as ArrayBuffer).transfer(0);
+    this.#buffer.buffer.transfer(0);
     this.#buffer = Buffer.allocUnsafeSlow(KEPT_BYTES);
   }
 

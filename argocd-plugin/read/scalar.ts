@@ -58,5 +58,5 @@ export function keyText(value: ScalarValue): string | undefined {
   return value === null ? undefined : typeof value === "string" ? value : String(value);
 }
 
-/** Keys that reach an object's prototype in JavaScript, here or in any tool that reads our output. */
-export const RESERVED_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+/** The key that sets an object's prototype in JavaScript, here or in any tool that reads our output. */
+export const RESERVED_KEY = "__proto__";

@@ -1,5 +1,5 @@
 import { BEYOND, type Cursor } from "./cursor.ts";
-import { isInexactInteger, keyText, RESERVED_KEYS, resolvePlain, type ScalarValue } from "./scalar.ts";
+import { isInexactInteger, keyText, RESERVED_KEY, resolvePlain, type ScalarValue } from "./scalar.ts";
 
 const DOUBLE_QUOTED = /"([^"\\\r\n]*)"/y;
 const DOUBLE_QUOTED_ESCAPES = /"(?:[^"\\\r\n\t]|\\["\\nt])*"/y;
@@ -78,7 +78,7 @@ export function resolved(text: string): ScalarValue {
 export function memberKey(value: unknown, mapping: object): string {
   if (typeof value === "object") throw BEYOND;
   const key = keyText(value as ScalarValue);
-  if (key === undefined || RESERVED_KEYS.has(key) || Object.hasOwn(mapping, key)) throw BEYOND;
+  if (key === undefined || key === RESERVED_KEY || Object.hasOwn(mapping, key)) throw BEYOND;
   return key;
 }
 

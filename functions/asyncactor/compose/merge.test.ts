@@ -118,3 +118,19 @@ test("merging is associative enough to fold layers, never changes its arguments,
     }),
   );
 });
+
+test("a field may have any name that objects have by themselves", () => {
+  const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== "__proto__");
+  const values = fc.oneof(
+    fc.string(),
+    fc.array(fc.string()),
+    fc.dictionary(fc.constantFrom(...names), fc.string()),
+  );
+  const fields = fc.dictionary(fc.constantFrom(...names, "labels"), values);
+  fc.assert(
+    fc.property(fields, fields, (lower, upper) => {
+      const { template } = mergeLayers({ template: lower }, { template: upper }) as { template: object };
+      expect(Object.keys(template)).toEqual([...new Set([...Object.keys(lower), ...Object.keys(upper)])]);
+    }),
+  );
+});

@@ -38,15 +38,20 @@ export function mergeLayers(lower: Fields, upper: Fields, insideTemplate = false
   const merged: Fields = { ...lower };
   for (const [field, value] of Object.entries(upper)) {
     if (value === null || value === undefined) continue;
-    merged[field] = mergeField(field, lower[field], value, insideTemplate || MERGING_FIELDS.has(field));
+    merged[field] = mergeField(field, own(lower, field), value, insideTemplate || MERGING_FIELDS.has(field));
   }
   return merged;
+}
+
+/** n.b. a label may be called `constructor`. */
+function own(fields: Fields, field: string): unknown {
+  return Object.hasOwn(fields, field) ? fields[field] : undefined;
 }
 
 function mergeField(field: string, lower: unknown, upper: unknown, insideTemplate: boolean): unknown {
   if (insideTemplate && REPLACED_WHOLE.has(field) && !Array.isArray(upper)) return upper;
   if (isObject(lower) && isObject(upper)) return mergeLayers(lower, upper, insideTemplate);
-  const keys = insideTemplate ? MERGE_KEYS[field] : undefined;
+  const keys = insideTemplate && Object.hasOwn(MERGE_KEYS, field) ? MERGE_KEYS[field] : undefined;
   if (keys !== undefined && Array.isArray(lower) && Array.isArray(upper)) {
     return mergeLists(lower, upper, keys, REPLACED_WHOLE.has(field));
   }

@@ -70,6 +70,17 @@ describe("checkRules", () => {
     expect(lines(object).filter((line) => line.includes("cannot be evaluated"))).toEqual([]);
   });
 
+  test("judges objects that have a field called constructor like others", () => {
+    const spec = {
+      labels: { constructor: "x" },
+      workload: { template: { spec: { containers, constructor: "x" } } },
+    };
+    expect(lines(actor(spec))).toEqual([]);
+    expect(lines(actor({ workload: { template: { spec: { containers: [], constructor: "x" } } } }))).toEqual([
+      expect.stringContaining("exactly one container must be named asya-runtime"),
+    ]);
+  });
+
   test("is not brought down by an object nested 50,000 deep", () => {
     let deep: unknown = 1;
     for (let level = 0; level < 50_000; level++) deep = { deep };

@@ -102,13 +102,18 @@ function celObject({ metadata, spec }: Record<string, unknown>): unknown {
 /** No rule looks deeper, and protobuf carries nothing deeper to a function. */
 const DEPTH_LIMIT = 100;
 
+/** n.b. cel-js tells types by `value.constructor`: a label of that name is one to it. No rule reads such a field. */
+const UNSEEN = "constructor";
+
 /** n.b. cel-js takes numbers for doubles, and `has()` is true for null there, unlike in Kubernetes. */
 function celValue(value: unknown, depth = 0): unknown {
   if (typeof value === "number") return Number.isInteger(value) ? BigInt(value) : value;
   if (typeof value !== "object" || value === null) return value;
   if (depth === DEPTH_LIMIT) return undefined;
   if (Array.isArray(value)) return value.map((item) => celValue(item, depth + 1));
-  const members = Object.entries(value).filter(([, member]) => member !== null && member !== undefined);
+  const members = Object.entries(value).filter(
+    ([name, member]) => member !== null && member !== undefined && name !== UNSEEN,
+  );
   return Object.fromEntries(members.map(([name, member]) => [name, celValue(member, depth + 1)]));
 }
 
