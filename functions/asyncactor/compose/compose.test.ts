@@ -31,7 +31,7 @@ const platforms = fc.oneof(
     .map((config) => {
       const data = structuredClone(RABBITMQ) as { transports: { rabbitmq: { config: Fields } } };
       Object.assign(data.transports.rabbitmq.config, config);
-      return data as unknown as Fields;
+      return data;
     }),
 );
 
