@@ -7,17 +7,17 @@ import { startFunction } from "../../functions/asyncactor/server/start.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import { makeCertificates } from "../certificates.ts";
 import { composeOffline } from "../crossplane.ts";
+import { demonstrate } from "../demonstration.ts";
 import { platformBeside } from "../folder.ts";
 import { runPlugin } from "../plugin-process.ts";
 import { invocation, programFile } from "../programs.ts";
+import { QUICKSTART } from "../quickstart.ts";
 import { renderedActor, type RenderedActor } from "../rendered.ts";
 import { actorTree } from "../tree.ts";
-import { handlersOf } from "./up.ts";
-import { QUICKSTART } from "../quickstart.ts";
-import { demonstrate } from "../demonstration.ts";
 import { localActors } from "../up/prepare.ts";
 import { localSession, short } from "../up/session.ts";
 import { yamlDocument } from "./render.ts";
+import { handlersOf } from "./up.ts";
 
 /** Says that a folder is ours to empty. */
 const MARKER = ".asya-rendered";
@@ -55,7 +55,7 @@ export async function startCommand(path: string | undefined, options: Options): 
   say(
     `\n${files} objects as YAML in ${short(resolve(options.out))}/ (${Math.round(performance.now() - startedAt)} ms in all)`,
   );
-  await runActors(folder, rendered, beside, options);
+  if (rendered.length > 0) await runActors(folder, rendered, beside, options);
 }
 
 async function runActors(

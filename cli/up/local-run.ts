@@ -1,16 +1,13 @@
-import type { ServerResponse } from "node:http";
-import { parseEnvelope, EnvelopeError } from "../../core/envelope.ts";
 import type { Environment } from "../../core/env.ts";
-import { didYouMean } from "../../core/suggest.ts";
-import { MessageTooLarge, type MessageTransport, QueueNotFound } from "../../transports/messages.ts";
 import { ActorProcesses } from "./actor-processes.ts";
 import { openQueues, type TransportType } from "./broker.ts";
 import { type Place, runtimeEnvironment, sidecarEnvironment } from "./environment.ts";
-import type { Hop, Outcome } from "./journey.ts";
+import type { Hop } from "./journey.ts";
 import { Journeys } from "./journeys.ts";
 import type { LocalActor } from "./local-actor.ts";
 import { RequestError, serveReports } from "./reports-server.ts";
 import { type Layout, logFile, makeSocketFolders, occupy, tellRunning } from "./state-folder.ts";
+import { answerSend, type Send, sendEnvelope } from "./submission.ts";
 import { interpreterFor, interpreterNamed } from "./virtual-environment.ts";
 import { WatchedProcesses } from "./watched-processes.ts";
 
@@ -31,8 +28,7 @@ export interface LocalRunOptions {
 
 /** Actors that run on this machine. */
 export interface LocalRun {
-  /** @throws {RequestError} where the body is no envelope for these actors. */
-  send(body: Buffer, onHop?: (hop: Hop) => void): Promise<Outcome>;
+  send: Send;
   /** Handlers may finish for 10 s, until `hurry` aborts. Resolves when nothing runs any more. */
   stop(hurry?: AbortSignal): Promise<void>;
 }
@@ -59,7 +55,7 @@ export async function startLocalRun(options: LocalRunOptions, cut: AbortSignal):
     closers.push(() => sockets.remove());
     const journeys = new Journeys(options.onHop);
     closers.push(() => journeys.close());
-    let send: LocalRun["send"] = async () => {
+    let send: Send = async () => {
       throw new RequestError("the actors are still starting - try again in a moment");
     };
     const { server, url } = await serveReports({
@@ -108,7 +104,8 @@ export async function startLocalRun(options: LocalRunOptions, cut: AbortSignal):
     }
     tellRunning(layout, { pid: process.pid, url });
     await allReady(running, options.say, cut);
-    send = (body, onHop = () => {}) => sendEnvelope(body, { actors, transport, journeys, onHop });
+    const names = actors.map(({ name }) => name);
+    send = (body, onHop = () => {}) => sendEnvelope(body, { actors: names, transport, journeys, onHop });
     return {
       send,
       async stop(signal) {
@@ -174,55 +171,4 @@ async function allReady(running: readonly ActorProcesses[], say: (text: string) 
     failed.abort();
     clearInterval(tell);
   }
-}
-
-interface SendParts {
-  actors: readonly LocalActor[];
-  transport: MessageTransport;
-  journeys: Journeys;
-  onHop: (hop: Hop) => void;
-}
-
-async function sendEnvelope(
-  body: Buffer,
-  { actors, transport, journeys, onHop }: SendParts,
-): Promise<Outcome> {
-  const { id, route } = parsed(body);
-  const known = actors.map(({ name }) => name);
-  const stranger = route.actors.find((actor) => !known.includes(actor));
-  if (stranger !== undefined) {
-    const hint = didYouMean(stranger, known, `these do: ${known.join(", ")}`);
-    throw new RequestError(`no actor "${stranger}" runs here - ${hint}`);
-  }
-  const first = route.actors[route.current];
-  if (first === undefined) throw new RequestError("the route names no actor");
-  const outcome = journeys.begin(id, onHop);
-  try {
-    await transport.send(first, body);
-  } catch (error) {
-    journeys.forget(id);
-    const isWrong = error instanceof MessageTooLarge || error instanceof QueueNotFound;
-    throw isWrong ? new RequestError(error.message, { cause: error }) : error;
-  }
-  return await outcome;
-}
-
-function parsed(body: Buffer) {
-  try {
-    return parseEnvelope(body);
-  } catch (cause) {
-    if (cause instanceof EnvelopeError) throw new RequestError(cause.message, { cause });
-    throw cause;
-  }
-}
-
-/** One JSON value per line: `{hop}` as they happen, at last `{outcome}`. */
-async function answerSend(send: LocalRun["send"], body: Buffer, response: ServerResponse): Promise<void> {
-  const line = (value: unknown) => {
-    if (!response.headersSent) response.writeHead(200, { "content-type": "application/x-ndjson" });
-    response.write(`${JSON.stringify(value)}\n`);
-  };
-  const outcome = await send(body, (hop) => line({ hop }));
-  line({ outcome });
-  response.end();
 }

@@ -17,13 +17,14 @@ export function handlersBeside(path: string): string | undefined {
  * Rendered actors as they run here, and the crew for the end actors that are not among them.
  *
  * @param objects - platform and flavors.
- * @throws {RefusedError} where the function refuses an end actor, {Error} where an actor has no code.
+ * @throws {RefusedError} where the function refuses an end actor, {Error} where an actor has no code, or there is none.
  */
 export async function localActors(
   rendered: readonly RenderedActor[],
   objects: readonly Manifest[],
   handlers: string | undefined,
 ): Promise<LocalActor[]> {
+  if (rendered.length === 0) throw new Error("there is no actor to run");
   const ends: RenderedActor[] = [];
   for (const actor of missingEndActors(rendered)) {
     ends.push(

@@ -78,8 +78,9 @@ export function faultPromises({ bed, actorWith, connect, promise }: Fixture, can
     const delivery = await new Receiver(transport).next();
     await transport.sendToDeadLetters(delivery.body);
     expect(await delivery.ack()).toBe(true);
-    await expect.poll(() => bed().deadLetters(actor), { timeout: 5_000, interval: 100 }).toBe(1);
-    expect(await bed().depth(actor)).toBe(0);
+    // A quorum queue tells its length every 5 s.
+    await expect.poll(() => bed().deadLetters(actor), { timeout: 20_000, interval: 200 }).toBe(1);
+    await expect.poll(() => bed().depth(actor), { timeout: 20_000, interval: 200 }).toBe(0);
   });
 
   promise("a receiver waits for a queue that is not there yet, and says what it waits for", async () => {

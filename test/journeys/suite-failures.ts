@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Journey } from "./suite.ts";
+import type { Journey } from "./journey.ts";
 
 const ROUTE = { actors: ["first", "second"], current: 0 };
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Journey } from "./suite.ts";
+import type { Journey } from "./journey.ts";
 
 const MEBIBYTE = 1024 * 1024;
 const ALL = ["first", "second", "third"];

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { SPARE } from "./site.ts";
-import type { Journey } from "./suite.ts";
+import type { Journey } from "./journey.ts";
 
 const ALL = ["first", "second", "third"];
 

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MissingServer, openOrMissing } from "../conformance/bed.ts";
+import type { Journey } from "./journey.ts";
 import { type Ground, Site } from "./site.ts";
 import { failureJourneys } from "./suite-failures.ts";
 import { payloadJourneys } from "./suite-payloads.ts";
 import { routeJourneys } from "./suite-routes.ts";
-
-/** Declares a test that needs the site. */
-export type Journey = (title: string, body: (site: Site) => Promise<void>) => void;
 
 /** What envelopes live through between real sidecars and runtimes on a broker that runs. */
 export function journeys(name: string, open: () => Promise<Ground>): void {

@@ -6,8 +6,10 @@ import * as rabbitmqSettings from "../../transports/rabbitmq/settings.ts";
 import * as sqs from "../../transports/sqs/client-declare.ts";
 import { connectSqs } from "../../transports/sqs/client.ts";
 import * as sqsSettings from "../../transports/sqs/settings.ts";
+import { startElasticMq } from "../conformance/servers/elasticmq.ts";
 import { startMoto } from "../conformance/servers/moto.ts";
 import { RabbitmqServer } from "../conformance/servers/rabbitmq.ts";
+import type { SqsServer } from "../conformance/servers/sqs-server.ts";
 
 /** A broker that runs, and the platform's entry for it. */
 export interface Broker {
@@ -45,8 +47,16 @@ export async function startRabbitmq(): Promise<Broker> {
   };
 }
 
-export async function startSqs(): Promise<Broker> {
-  const server = await startMoto();
+export async function startSqsOnElasticMq(): Promise<Broker> {
+  return sqsBroker(await startElasticMq(), 5_000);
+}
+
+/** n.b. moto takes time that grows with the square of what lies in a queue. */
+export async function startSqsOnMoto(): Promise<Broker> {
+  return sqsBroker(await startMoto(), 200);
+}
+
+function sqsBroker(server: SqsServer, window: number): Broker {
   const secrets = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
   Object.assign(process.env, secrets);
   const place = { region: "eu-central-1", endpoint: `http://127.0.0.1:${server.port}` };
@@ -68,8 +78,7 @@ export async function startSqs(): Promise<Broker> {
       },
     },
     secrets,
-    // n.b. moto takes time that grows with the square of what lies in a queue.
-    window: 800,
+    window,
     declare: (objects) => sqs.declareObjects(place, objects),
     connect: (options) => connectSqs(settings, options),
     stop: () => server.stop(),

@@ -1,12 +1,12 @@
-/** npm run test:kill [-- --transport rabbitmq|sqs --messages 5000 --kills 54 --seed N]: exit code 1 where anything is lost. */
+/** npm run test:kill [-- --transport rabbitmq|sqs|moto --messages 5000 --kills 54 --seed N]: exit code 1 where anything is lost. */
 import { parseArgs } from "node:util";
-import { startRabbitmq, startSqs } from "./brokers.ts";
+import { startRabbitmq, startSqsOnElasticMq, startSqsOnMoto } from "./brokers.ts";
 import { killRun } from "./run.ts";
 
-const BROKERS = { rabbitmq: startRabbitmq, sqs: startSqs };
+const BROKERS = { rabbitmq: startRabbitmq, sqs: startSqsOnElasticMq, moto: startSqsOnMoto };
 const { values } = parseArgs({
   options: {
-    transport: { type: "string", multiple: true, default: Object.keys(BROKERS) },
+    transport: { type: "string", multiple: true, default: ["rabbitmq", "sqs"] },
     messages: { type: "string", default: "5000" },
     kills: { type: "string", default: "54" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
@@ -21,10 +21,11 @@ for (const name of values.transport as (keyof typeof BROKERS)[]) {
     withinMs: 300_000,
   };
   console.log(`${name}: ${plan.messages} messages, 3 actors, ${plan.kills} kills, seed ${plan.seed}`);
+  const startedAt = performance.now();
   const broker = await BROKERS[name]();
   try {
     const { missing, problems, said, ...figures } = await killRun(broker, plan, (line) =>
-      console.log(`  ${line}`),
+      console.log(`  ${((performance.now() - startedAt) / 1_000).toFixed(1)} s, ${line}`),
     );
     console.log(figures);
     const isGood = missing.length + problems.length + figures.unrecognised === 0 && figures.duplicates > 0;

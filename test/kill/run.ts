@@ -87,6 +87,7 @@ async function feed(
   const batch = Math.min(100, window);
   for (let from = 0; from < messages; from += batch) {
     await progress.reaches(Math.min(from + batch, messages) - window);
+    if (progress.isOver) return;
     const keys = Array.from({ length: Math.min(batch, messages - from) }, (_, index) => from + index);
     await Promise.all(
       keys.map((key) =>
