@@ -90,7 +90,8 @@ export class Delays {
       if (code !== undefined) return code;
       throw new TransportError(`the broker went away: ${(error as Error).message}`, { cause: error });
     }
-    await channel.close().catch(() => {});
+    // n.b. amqplib never settles it when the connection goes away meanwhile.
+    void channel.close().catch(() => {});
     return undefined;
   }
 }
