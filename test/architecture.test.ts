@@ -28,7 +28,7 @@ const REGISTRIES = ["transports/render.ts", "transports/clients.ts"];
 const PURE = /^(core|functions\/asyncactor\/compose)\/|^transports\/(?!.*client)/;
 const MODULES_WITHOUT_IO = ["node:buffer", "node:crypto", "node:util"];
 const OWNED_PACKAGES: Record<string, RegExp> = {
-  amqplib: /^transports\/rabbitmq\/client|^test\/conformance\//,
+  amqplib: /^transports\/rabbitmq\/client|^test\/(conformance|bench\/messages)\//,
   "@aws-sdk/client-sqs": /^transports\/sqs\/client|^test\/conformance\//,
   "kpt-functions": /^functions\/krm\//,
 };

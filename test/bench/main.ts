@@ -1,9 +1,8 @@
 /** npm run bench [-- --json FILE]: figures of one run, to be read as ratios. */
-import { writeFile } from "node:fs/promises";
-import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { measureFunction, type CallFigures, type FunctionFigures } from "./function.ts";
 import { measurePlugin, type PluginFigures } from "./plugin.ts";
+import { round, writeFigures } from "./report.ts";
 
 const { json } = parseArgs({ options: { json: { type: "string" } } }).values;
 
@@ -17,11 +16,7 @@ console.log(
 const functionFigures = await measureFunction();
 console.table(functionFigures.flatMap(functionRows));
 
-if (json !== undefined) {
-  const machine = { node: process.version, processors: cpus().length, model: cpus()[0]?.model };
-  await writeFile(json, `${JSON.stringify({ machine, plugin, function: functionFigures }, null, 2)}\n`);
-  console.log(`written to ${json}`);
-}
+if (json !== undefined) await writeFigures(json, { plugin, function: functionFigures });
 
 function pluginRow({ actors, emptyMs, pluginMs }: PluginFigures) {
   return {
@@ -52,8 +47,4 @@ function functionRows(figures: FunctionFigures) {
     row("asyncactor", figures.function),
     { ...row("ratio", ratio), "calls/s, 16 callers": round(ratio.callsPerSecond) },
   ];
-}
-
-function round(value: number): number {
-  return Number(value.toPrecision(3));
 }

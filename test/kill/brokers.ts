@@ -3,6 +3,7 @@ import type { ConnectOptions, MessageTransport } from "../../transports/messages
 import * as rabbitmq from "../../transports/rabbitmq/client-declare.ts";
 import { connectRabbitmq } from "../../transports/rabbitmq/client.ts";
 import * as rabbitmqSettings from "../../transports/rabbitmq/settings.ts";
+import type { RabbitmqSettings } from "../../transports/rabbitmq/settings.ts";
 import * as sqs from "../../transports/sqs/client-declare.ts";
 import { connectSqs } from "../../transports/sqs/client.ts";
 import * as sqsSettings from "../../transports/sqs/settings.ts";
@@ -22,19 +23,23 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-export async function startRabbitmq(): Promise<Broker> {
+export async function startRabbitmq(
+  queueType: "classic" | "quorum" = "quorum",
+): Promise<Broker & { settings: RabbitmqSettings }> {
   const server = await RabbitmqServer.start();
   const settings = rabbitmqSettings.fromEnv({
     ASYA_RABBITMQ_HOST: "127.0.0.1",
     ASYA_RABBITMQ_PORT: String(server.port),
   });
   return {
+    settings,
     transport: {
       type: "rabbitmq",
       config: {
         host: "127.0.0.1",
         port: server.port,
         brokerVersion: "3.10",
+        queueType,
         passwordSecretRef: { name: "rabbitmq", key: "password" },
         connection: { secretName: "rabbitmq" },
       },

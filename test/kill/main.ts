@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { startRabbitmq, startSqsOnElasticMq, startSqsOnMoto } from "./brokers.ts";
 import { killRun } from "./run.ts";
 
-const BROKERS = { rabbitmq: startRabbitmq, sqs: startSqsOnElasticMq, moto: startSqsOnMoto };
+const BROKERS = { rabbitmq: () => startRabbitmq(), sqs: startSqsOnElasticMq, moto: startSqsOnMoto };
 const { values } = parseArgs({
   options: {
     transport: { type: "string", multiple: true, default: ["rabbitmq", "sqs"] },

@@ -4,9 +4,6 @@ import { localActor } from "../../cli/up/local-actor.ts";
 import type { EnvVar, Manifest } from "../../core/manifest.ts";
 import { requestFor } from "../requests.ts";
 
-export const ROUTE = ["first", "second", "third"];
-const END_ACTORS = ["happy-end", "error-end"];
-
 /** What the function renders of one actor: queue objects, and the environments of its two containers. */
 export interface RenderedPod {
   name: string;
@@ -16,14 +13,16 @@ export interface RenderedPod {
 }
 
 /**
- * Three actors and the end actors, rendered for a platform with one transport.
+ * Actors as the function renders them for a platform with one transport.
  *
  * @param transport - entry of the platform's `transports`; its name is its type.
  * @param secrets - what is in the Secrets that the rendered variables refer to, by the variables' names.
+ * @param spec - what each actor says besides its transport and workload.
  */
 export function renderPods(
-  transport: { type: string; config: object },
-  secrets: Record<string, string>,
+  { transport, secrets }: { transport: { type: string; config: object }; secrets: Record<string, string> },
+  names: readonly string[],
+  spec: object,
 ): RenderedPod[] {
   const platform = {
     metadata: { name: "asya-platform" },
@@ -32,8 +31,8 @@ export function renderPods(
       sidecar: { image: "example.org/sidecar:1" },
     },
   };
-  return [...ROUTE, ...END_ACTORS].map((name) => {
-    const actor = actorNamed(name, transport.type);
+  return names.map((name) => {
+    const actor = actorNamed(name, { ...spec, transport: transport.type });
     const rendered = renderedActor(actor, runFunction(requestFor(actor, platform)));
     const { runtimeEnv, sidecarEnv, objects } = localActor(rendered, ".");
     return {
@@ -45,7 +44,7 @@ export function renderPods(
   });
 }
 
-function actorNamed(name: string, transport: string): Record<string, unknown> {
+function actorNamed(name: string, spec: object): Record<string, unknown> {
   const container = {
     name: "asya-runtime",
     image: "example.org/handlers:1",
@@ -55,11 +54,7 @@ function actorNamed(name: string, transport: string): Record<string, unknown> {
     apiVersion: "asya.sh/v1alpha1",
     kind: "AsyncActor",
     metadata: { name, namespace: "default" },
-    spec: {
-      transport,
-      timeout: { processing: 10 },
-      workload: { template: { spec: { containers: [container] } } },
-    },
+    spec: { ...spec, workload: { template: { spec: { containers: [container] } } } },
   };
 }
 

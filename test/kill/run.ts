@@ -5,7 +5,7 @@ import type { Broker } from "./brokers.ts";
 import { type Container, Containers } from "./containers.ts";
 import { type Ending, Ledger } from "./ledger.ts";
 import { randomFrom } from "./random.ts";
-import { renderPods, ROUTE } from "./rendered.ts";
+import { renderPods } from "./rendered.ts";
 
 export interface Plan {
   messages: number;
@@ -13,6 +13,9 @@ export interface Plan {
   seed: number;
   withinMs: number;
 }
+
+const ROUTE = ["first", "second", "third"];
+const END_ACTORS = ["happy-end", "error-end"];
 
 const HANDLERS = `
 import time
@@ -26,7 +29,7 @@ const MAX_WAIT_MS = 50;
 
 /** Sends messages through three actors while their containers are killed, until each message has arrived somewhere. */
 export async function killRun(broker: Broker, plan: Plan, tell: (line: string) => void = () => {}) {
-  const pods = renderPods(broker.transport, broker.secrets);
+  const pods = renderPods(broker, [...ROUTE, ...END_ACTORS], { timeout: { processing: 10 } });
   await broker.declare(pods.flatMap(({ objects }) => objects));
   const containers = await Containers.of(pods, HANDLERS);
   const sender = await broker.connect({ actor: undefined });
