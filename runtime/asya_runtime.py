@@ -65,7 +65,8 @@ import struct
 import threading
 import time
 import traceback
-from typing import Any, Callable, Deque, Dict, Generator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Deque, Dict, Generator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import NoReturn, TypeVar, Union
 
 try:
     import orjson
@@ -75,6 +76,7 @@ except ImportError:
 log = logging.getLogger("asya-runtime")
 
 JsonObject = Dict[str, Any]
+Told = TypeVar("Told")
 Handler = Callable[[Any], Any]
 
 # How long a handler may go on after its connection was closed, before its worker is killed.
@@ -280,14 +282,26 @@ class Failure(NamedTuple):
 
 def failure(code: str, error: BaseException) -> Failure:
     """`type` is the class's name as in 0.1; `mro` has the qualified names of it and its bases, itself first."""
-    bases = [cls for cls in type(error).__mro__ if cls not in (object, BaseException)]
+    cls = type(error)
     details = {
-        "message": _valid_text(_message(error))[:MAX_MESSAGE_CHARACTERS],
-        "type": type(error).__name__,
-        "mro": [qualified_name(cls) for cls in bases],
-        "traceback": _valid_text(_traceback(error))[-MAX_TRACEBACK_CHARACTERS:],
+        "message": _message(error)[:MAX_MESSAGE_CHARACTERS],
+        "type": _told(lambda: _valid_text(cls.__name__), "Exception"),
+        "mro": _told(lambda: _base_names(cls), ["Exception"]),
+        "traceback": _told(lambda: _valid_text(_traceback(error)), "")[-MAX_TRACEBACK_CHARACTERS:],
     }
     return Failure(code, details)
+
+
+def _told(tell: Callable[[], Told], otherwise: Told) -> Told:
+    """What an exception says of itself: that is the handler's code, which may fail in any way."""
+    try:
+        return tell()
+    except BaseException:
+        return otherwise
+
+
+def _base_names(cls: type) -> List[str]:
+    return [_valid_text(qualified_name(each)) for each in cls.__mro__ if each not in (object, BaseException)]
 
 
 def qualified_name(cls: type) -> str:
@@ -295,10 +309,7 @@ def qualified_name(cls: type) -> str:
 
 
 def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return f"<{type(error).__name__} whose text cannot be had>"
+    return _told(lambda: _valid_text(str(error)), "<an exception whose text cannot be had>")
 
 
 def _traceback(error: BaseException) -> str:
@@ -579,8 +590,9 @@ def reply_items(
         meta = encode_json(_next_meta(envelope))
         return [Reply(meta, encode_json(result)) for result in results]
     except BaseException as error:
-        log.debug("envelope %s: the handler failed", envelope.get("id"), exc_info=error)
-        return [failure("processing_error", error)]
+        failed = failure("processing_error", error)
+        log.debug("envelope %s: the handler failed: %s", envelope.get("id"), failed.details["traceback"])
+        return [failed]
 
 
 def _next_meta(envelope: JsonObject) -> JsonObject:
@@ -791,10 +803,15 @@ def work(settings: Settings, controls: List[socket.socket], slots: mmap.mmap) ->
 
 def _work_or_die(settings: Settings, controls: List[socket.socket], slots: mmap.mmap) -> int:
     try:
-        return work(settings, controls, slots)
-    except Exception:
-        log.critical("the worker ends", exc_info=True)
-        return 1
+        code = work(settings, controls, slots)
+    except BaseException:
+        end_worker()
+    if code != 0:
+        # n.b. an orderly exit waits for the threads that a handler has started, and they may have no end.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _die_with(parent: int) -> None:
@@ -818,6 +835,12 @@ def receive_connection(control: socket.socket) -> Optional[Tuple[int, socket.soc
     descriptors = array.array("i")
     descriptors.frombytes(ancillary[0][2][: descriptors.itemsize])
     return U32.unpack(data)[0], socket.socket(fileno=descriptors[0])
+
+
+def leave_if_forked(worker: int) -> None:
+    """A handler that forks may return in both processes: a second reply would pass for that of the next request."""
+    if os.getpid() != worker:
+        os._exit(0)
 
 
 def shut_down(connection: socket.socket) -> None:
@@ -856,6 +879,7 @@ class Lane:
         self._settings = settings
         self._control = control
         self._slots = slots
+        self._pid = os.getpid()
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
         self._connections: Dict[int, Connection] = {}
@@ -905,6 +929,7 @@ class Lane:
             if connection.hang_up.seen():
                 raise ConnectionResetError("closed before its handler ran")
             replies = run_handler(self._handler, parse_frame(version, frame), self._settings)
+            leave_if_forked(self._pid)
             parts = encode_frame(version, replies, self._settings.max_frame_bytes)
         finally:
             self._slots[connection.slot] = 0
@@ -960,7 +985,7 @@ def _run_or_die(lane: Lane) -> None:
         end_worker()
 
 
-def end_worker() -> None:
+def end_worker() -> NoReturn:
     """After an exception of our own: connections would stay unanswered for ever."""
     log.critical("the worker ends", exc_info=True)
     os._exit(1)
@@ -987,7 +1012,7 @@ async def _serve_loop(handler: Handler, settings: Settings, control: socket.sock
 
     loop: Any = asyncio.get_event_loop()
     over = loop.create_future()
-    server = AsyncServer(handler, settings, slots, loop, asyncio.Semaphore(settings.concurrency))
+    server = AsyncServer(handler, settings, slots, loop, asyncio.Semaphore(settings.concurrency), os.getpid())
 
     def take() -> None:
         received = receive_connection(control)
@@ -1012,6 +1037,7 @@ class AsyncServer(NamedTuple):
     slots: mmap.mmap
     loop: Any
     free: Any
+    pid: int
 
     async def answer(self, peer: "AsyncPeer", version: int, frame: bytes) -> List[bytes]:
         """Raises FrameError, ConnectionResetError."""
@@ -1023,6 +1049,7 @@ class AsyncServer(NamedTuple):
                 if peer.hang_up.seen():
                     raise ConnectionResetError("closed before its handler ran")
                 replies = await run_async_handler(self.handler, items, self.settings, lambda: peer.lost)
+                leave_if_forked(self.pid)
                 return encode_frame(version, replies, self.settings.max_frame_bytes)
             finally:
                 self.slots[peer.slot] = 0
@@ -1231,6 +1258,8 @@ class Supervisor:
         for control in worker.controls:
             control.close()
         for peer in list(self._peers.values()):
+            # n.b. a process that the handler has left behind may hold a copy.
+            shut_down(peer.connection)
             self._release(peer)
         if self._stopping:
             self._exit_code = 0

@@ -140,6 +140,26 @@ class Crash(unittest.TestCase):
                 self.assertEqual(wire.ask(envelope(1))[0][0]["payload"], 1)
             self.assertIn("the worker was ended by signal 11; starting another", runtime.output())
 
+    def test_envelopes_of_a_dead_worker_come_back_although_something_of_it_lives_on(self):
+        for handler in ("hangs.crash_and_leave_a_process", "hangs.crash_beside_a_thread"):
+            with self.subTest(handler=handler), RunningRuntime(handler) as runtime:
+                pid = runtime.ready()["pid"]
+                with runtime.open() as wire:
+                    wire.connection.settimeout(10)
+                    wire.send(envelope(1))
+                    self.assertTrue(wire.closed())
+                runtime.ready_again(pid)
+
+    def test_a_handler_that_forks_and_returns_in_both_processes_answers_once(self):
+        for handler in ("hangs.fork_and_return_twice", "hangs.fork_and_return_twice_async"):
+            with self.subTest(handler=handler), RunningRuntime(handler) as runtime:
+                pid = runtime.ready()["pid"]
+                with runtime.open() as wire:
+                    for n in range(50):
+                        wire.send(envelope(n))
+                    for n in range(50):
+                        self.assertEqual(wire.receive()[0][0]["payload"], {"pid": pid, "n": n})
+
     def test_a_worker_that_keeps_dying_ends_the_runtime_with_its_code(self):
         with RunningRuntime("hangs.crash") as runtime:
             for _ in range(4):

@@ -159,6 +159,7 @@ class Start(unittest.TestCase):
             ("plain.two_arguments", "must take one argument, but is two_arguments(payload, context)"),
             ("broken.needs_torch.process", "importing broken.needs_torch needs module torch_of_tomorrow"),
             ("broken.syntax.process", "importing broken.syntax failed: SyntaxError"),
+            ("broken.beside_a_thread.process", "importing broken.beside_a_thread failed: ImportError: no libcuda"),
             ("broken.leaves.process", "importing broken.leaves failed: SystemExit: 0"),
         ]
         folder = tempfile.mkdtemp()

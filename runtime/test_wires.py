@@ -104,6 +104,17 @@ class Errors(unittest.TestCase):
                     ((item,),) = wire.ask(envelope(payload))
                 self.assertEqual((item["error"], item["details"]["type"]), ("processing_error", kind))
 
+    def test_an_exception_whose_own_code_fails_is_an_error_like_any_other(self):
+        cases = [("plain.raise_mute", "Mute"), ("plain.raise_nameless", "Exception"), ("plain.raise_masked", "Masked")]
+        for handler, kind in cases:
+            with self.subTest(handler=handler), RunningRuntime(handler, ASYA_LOG_LEVEL="DEBUG") as runtime:
+                pid = runtime.ready()["pid"]
+                with runtime.open() as wire:
+                    for _ in range(2):
+                        ((item,),) = wire.ask(envelope(1))
+                        self.assertEqual((item["error"], item["details"]["type"]), ("processing_error", kind))
+                self.assertEqual(runtime.ready()["pid"], pid)
+
     def test_payloads_and_messages_stay_out_of_the_log(self):
         with RunningRuntime("plain.refuse") as runtime:
             runtime.ask_first_wire(envelope({"what": "a-secret-word"}))

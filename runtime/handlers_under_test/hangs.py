@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 
@@ -116,3 +117,27 @@ def crash(payload):
     if payload == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     return payload
+
+
+def crash_and_leave_a_process(payload):
+    """What it leaves has a copy of every descriptor, and a session of its own."""
+    begun("orphan")
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(20)
+        os._exit(0)
+    os._exit(3)
+
+
+def crash_beside_a_thread(payload):
+    threading.Thread(target=time.sleep, args=(3600,)).start()
+    os.closerange(3, 1024)
+
+
+def fork_and_return_twice(payload):
+    os.fork()
+    return {"pid": os.getpid(), "n": payload}
+
+
+async def fork_and_return_twice_async(payload):
+    return fork_and_return_twice(payload)

@@ -57,6 +57,41 @@ def refuse_in_surrogates(payload):
     raise ValueError("lone \ud800 surrogate")
 
 
+class Mute(Exception):
+    def __str__(self):
+        raise SystemExit(3)
+
+    __repr__ = __str__
+
+
+class NamelessType(type):
+    @property
+    def __name__(cls):
+        raise KeyboardInterrupt
+
+
+class Nameless(Exception, metaclass=NamelessType):
+    pass
+
+
+class Masked(Exception):
+    @property
+    def __class__(self):
+        raise ValueError("whoever I am")
+
+
+def raise_mute(payload):
+    raise Mute
+
+
+def raise_nameless(payload):
+    raise Nameless
+
+
+def raise_masked(payload):
+    raise Masked
+
+
 def leave(payload):
     raise SystemExit(3)
 
