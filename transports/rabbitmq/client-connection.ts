@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type ChannelModel, connect, type Options, type SocketOptions } from "amqplib";
 import { TransportError } from "../messages.ts";
+import { gatherWrites } from "./client-writes.ts";
 import type { RabbitmqSettings } from "./settings.ts";
 
 const FIRST_DELAY_MS = 100;
@@ -84,6 +85,7 @@ export class Connection {
   /** From connecting to the end of the connection; throws where it could not be opened. */
   async #live(): Promise<void> {
     const model = await connect(...connectOptions(this.#settings, this.#name));
+    gatherWrites(model);
     const ended = Promise.withResolvers<Error | undefined>();
     let reason: Error | undefined;
     // n.b. What a listener throws would count as a failed connection.
