@@ -44,14 +44,18 @@ function transportCondition({ transport, transportNote }: ConditionFacts): Condi
   return yes(type, "TransportValidated", transportNote);
 }
 
+/**
+ * n.b. Crossplane writes a condition whose text changed two or three times for one answer, and each write counts in its
+ * circuit breaker: how many replicas are ready stands in the status fields only.
+ */
 function workloadCondition({ workload, state }: ConditionFacts): Condition {
   const type = "WorkloadReady";
   if (workload === undefined) return no(type, "Creating", "the workload is being created");
   if (workload.failure !== "") return no(type, "ReconcileError", workload.failure);
   if (state.state === "Degraded") return no(type, "PodsNotHealthy", state.message);
-  const replicas = `${workload.ready} of ${workload.desired} replicas are ready`;
-  if (!workload.rolledOut) return no(type, "RollingOut", replicas);
-  return yes(type, "WorkloadCreated", state.state === "Napping" ? state.message : replicas);
+  if (!workload.rolledOut)
+    return no(type, "RollingOut", "the newest template does not run in all replicas yet");
+  return yes(type, "WorkloadCreated", "");
 }
 
 function scalingCondition({ scaling, scalingEnabled, hadScalingCondition }: ConditionFacts): Condition[] {
