@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { JsonBytesError, type Range, scanObject } from "./json-bytes.ts";
-import { parseExact } from "./json-exact.ts";
-import { isObject, type JsonObject } from "./json.ts";
+import { isExactObject, parseExact } from "./json-exact.ts";
+import type { JsonObject } from "./json.ts";
 import { nestingOf } from "./nesting.ts";
 
 /** Where an envelope goes: `current` points at the actor that it is meant for, past the end once all are done. */
@@ -35,7 +35,8 @@ export class EnvelopeError extends Error {
   }
 }
 
-const MAX_NESTING = 256;
+/** Levels of arrays and objects in everything but the payload. */
+export const MAX_NESTING = 256;
 const NULL = Buffer.from("null");
 
 /** @throws {EnvelopeError} and nothing else. */
@@ -48,7 +49,7 @@ export function parseEnvelope(body: Uint8Array): Envelope {
     throw new EnvelopeError(`parent_id must be a text, got ${show(parentId)}`, id);
   }
   const headers = fields["headers"] ?? undefined;
-  if (headers !== undefined && !isObject(headers)) {
+  if (headers !== undefined && !isExactObject(headers)) {
     throw new EnvelopeError(`headers must be an object, got ${show(headers)}`, id);
   }
   if (payload === undefined) throw new EnvelopeError("payload is missing", id);
@@ -60,7 +61,7 @@ export function parseEnvelope(body: Uint8Array): Envelope {
 
 /** What is wrong with a route; undefined where nothing is. `current` may point past the end. */
 export function routeProblem(route: unknown): string | undefined {
-  if (!isObject(route)) return `route must be an object, got ${show(route)}`;
+  if (!isExactObject(route)) return `route must be an object, got ${show(route)}`;
   const { actors, current } = route;
   if (!Array.isArray(actors)) return `route.actors must be a list, got ${show(actors)}`;
   const stranger: unknown = actors.find((actor) => typeof actor !== "string" || actor === "");
@@ -123,7 +124,7 @@ function withoutText(error: Error): string {
 
 function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  if (typeof value === "object")
-    return value === null ? "null" : Array.isArray(value) ? "a list" : "an object";
+  if (Array.isArray(value)) return "a list";
+  if (isExactObject(value)) return "an object";
   return typeof value === "string" ? (value === "" ? "an empty text" : "a text") : JSON.stringify(value);
 }

@@ -1,9 +1,10 @@
-import type { Json } from "./json.ts";
+import { isObject, type Json, type JsonObject } from "./json.ts";
 
 declare global {
   interface JSON {
     /** @see https://tc39.es/proposal-json-parse-with-source/ in V8 since Node 21 */
     rawJSON(text: string): object;
+    isRawJSON(value: unknown): boolean;
   }
 }
 
@@ -18,6 +19,11 @@ const DELICATE = /[0-9][.eE]|[0-9]{16}|-0/;
  */
 export function parseExact(text: string): Json {
   return JSON.parse(text, DELICATE.test(text) ? keepNumber : undefined) as Json;
+}
+
+/** Whether a value of `parseExact` is an object, and no number that is kept as it was read. */
+export function isExactObject(value: unknown): value is JsonObject {
+  return isObject(value) && !JSON.isRawJSON(value);
 }
 
 function keepNumber(_key: string, value: unknown, context?: { source?: string }): unknown {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Envelope, parseEnvelope } from "../core/envelope.ts";
+import { type Envelope, MAX_NESTING, parseEnvelope } from "../core/envelope.ts";
 import {
   decodeReplies,
   encodeRequest,
@@ -102,6 +102,26 @@ test.each(["", "{}", "[1]", "[{}", '[{"error":7}]', '[{"route":nope}]', "[{}] x"
     expect(() => decodeReplies(1, Buffer.from(body), 1)).toThrow(FrameError);
   },
 );
+
+test.each([10_000, 100_000])("headers of %i levels in a result are a FrameError on both wires", (levels) => {
+  const headers = `{"n":1.0,"deep":${"[".repeat(levels)}${"]".repeat(levels)}}`;
+  const meta = `{"replies":[[{"route":{"actors":[],"current":0},"headers":${headers},"payloadBytes":0}]]}`;
+  expect(() => decodeReplies(2, frame(meta), 1)).toThrow(FrameError);
+  const body = Buffer.from(`[{"route":{"actors":[],"current":0},"headers":${headers},"payload":1}]`);
+  expect(() => decodeReplies(1, body, 1)).toThrow(FrameError);
+});
+
+test("a result may be as deep as an envelope", () => {
+  const headers = (levels: number) => `{"deep":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`;
+  const first = (levels: number) => () =>
+    decodeReplies(1, Buffer.from(`[{"headers":${headers(levels)},"payload":1}]`), 1);
+  const second = (levels: number) => () =>
+    decodeReplies(2, frame(`{"replies":[[{"headers":${headers(levels)},"payloadBytes":0}]]}`), 1);
+  for (const decode of [first, second]) {
+    expect(decode(MAX_NESTING - 1)).not.toThrow();
+    expect(decode(MAX_NESTING)).toThrow(FrameError);
+  }
+});
 
 test("a request over the limit is refused before it is sent", () => {
   for (const wire of [1, 2] as const) {

@@ -1,8 +1,9 @@
 /** Both wires between sidecar and runtime (SPEC sections 4 and 8): bytes <-> requests and replies, no I/O. */
-import { encodeEnvelope, type Envelope } from "../core/envelope.ts";
+import { encodeEnvelope, type Envelope, MAX_NESTING } from "../core/envelope.ts";
 import { JsonBytesError, scanArray, scanObject } from "../core/json-bytes.ts";
 import { parseExact } from "../core/json-exact.ts";
 import { isObject, type Json, type JsonObject } from "../core/json.ts";
+import { nestingOf } from "../core/nesting.ts";
 
 export type Wire = 1 | 2;
 
@@ -147,7 +148,7 @@ function decodeFirst(frame: Uint8Array): Reply[] {
     const member = (key: string) => members.findLast((candidate) => candidate.key === key);
     const value = (key: string) => {
       const range = member(key);
-      return range && parseExact(text(frame.subarray(range.start, range.end)));
+      return range && parseShallow(frame.subarray(range.start, range.end), MAX_NESTING - 1);
     };
     const error = value("error");
     if (error !== undefined) return runtimeError(error, value("details"));
@@ -193,7 +194,18 @@ function splitFrame(frame: Uint8Array): { meta: Json; payloads: Uint8Array } {
   if (end > frame.length) {
     throw new FrameError(`a meta of ${end - LENGTH_BYTES} bytes is announced in a frame of ${frame.length}`);
   }
-  return { meta: parseExact(text(frame.subarray(LENGTH_BYTES, end))), payloads: frame.subarray(end) };
+  return {
+    // A route or headers stand four levels deep in the meta, one level in an envelope.
+    meta: parseShallow(frame.subarray(LENGTH_BYTES, end), MAX_NESTING + 3),
+    payloads: frame.subarray(end),
+  };
+}
+
+/** n.b. both JSON.parse with a reviver and JSON.stringify overflow the stack at some thousand levels. */
+function parseShallow(bytes: Uint8Array, levels: number): Json {
+  const json = text(bytes);
+  if (nestingOf(json) <= levels) return parseExact(json);
+  throw new FrameError(`outside the payload a result may have at most ${MAX_NESTING} levels of nesting`);
 }
 
 function runtimeError(error: Json, details: Json | undefined): RuntimeError {

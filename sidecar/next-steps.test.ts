@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Envelope, parseEnvelope } from "../core/envelope.ts";
+import { parseExact } from "../core/json-exact.ts";
 import { type Failure, ownFailure } from "./failure.ts";
 import type { Reply, Result } from "./frames.ts";
 import { failedSteps, type Moment, nextSteps, type Plan, type Policy } from "./next-steps.ts";
@@ -232,6 +233,18 @@ test.each<[string, unknown]>([
   const plan = nextSteps(envelope(), [result("1", { route: route as Result["route"] })], POLICY, MOMENT);
   expect(plan.failure).toMatchObject({ reason: "routing_error", type: "RouteError" });
   expect(plan.steps.map(({ type }) => type)).toEqual(["retry"]);
+});
+
+test("a number is no headers, however it is written", () => {
+  for (const number of ["1", "1.0", "12345678901234567890"]) {
+    const plan = nextSteps(
+      envelope(),
+      [result("1", { headers: parseExact(number) as Result["headers"] })],
+      POLICY,
+      MOMENT,
+    );
+    expect(plan.failure).toMatchObject({ type: "RouteError", message: expect.stringContaining("headers") });
+  }
 });
 
 test("a result that the transport cannot take goes to error-end with the original payload", () => {

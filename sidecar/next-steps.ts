@@ -1,6 +1,7 @@
 import { encodeEnvelope, type Envelope, type Route, routeProblem } from "../core/envelope.ts";
 import { attemptOf, HEADER, headerTime, retryHeaders, successorHeaders } from "../core/headers.ts";
-import { isObject, type JsonObject } from "../core/json.ts";
+import { isExactObject } from "../core/json-exact.ts";
+import type { JsonObject } from "../core/json.ts";
 import { deadLetterQueueName, queueName } from "../core/names.ts";
 import { errorEnvelope } from "./error-envelope.ts";
 import { type Failure, failureOf, ownFailure } from "./failure.ts";
@@ -153,7 +154,7 @@ function resultProblem({ route: before }: Envelope, { route, headers }: Result):
     if (actors[index] === before.actors[index]) continue;
     return `route.actors[${index}] was ${JSON.stringify(before.actors[index])} and became ${JSON.stringify(actors[index])}; only later ones may change`;
   }
-  const isHeaders = headers === undefined || headers === null || isObject(headers);
+  const isHeaders = headers === undefined || headers === null || isExactObject(headers);
   return isHeaders ? undefined : "headers must be an object";
 }
 

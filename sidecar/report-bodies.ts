@@ -20,7 +20,7 @@ export function progressReport(
   const body = { actors: route.actors, current_actor_idx: route.current, status, ...more };
   return {
     id,
-    path: `/envelopes/${encodeURIComponent(id)}/progress`,
+    path: `${pathOf(id)}/progress`,
     body: Buffer.from(JSON.stringify(body)),
   };
 }
@@ -74,7 +74,12 @@ function placeOf(headers: Envelope["headers"]): { origin: string | undefined; fa
 }
 
 function finalPath(id: string): string {
-  return `/envelopes/${encodeURIComponent(id)}/final`;
+  return `${pathOf(id)}/final`;
+}
+
+/** n.b. half a surrogate pair is a text in JSON, but no URL can say it. */
+function pathOf(id: string): string {
+  return `/envelopes/${encodeURIComponent(id.toWellFormed())}`;
 }
 
 function parsed(payload: Uint8Array): Record<string, unknown> {

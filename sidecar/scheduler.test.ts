@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { parseEnvelope } from "../core/envelope.ts";
+import { type Envelope, parseEnvelope } from "../core/envelope.ts";
 import { RuntimeClient } from "./runtime-client.ts";
 import { NotStarted, Scheduler, type SchedulerOptions } from "./scheduler.ts";
 
@@ -141,12 +141,19 @@ test("short handlers get their next requests before they have answered", async (
   let unanswered = 0;
   const scheduler = await start((socket, request) => {
     unanswered++;
-    // From the 20th on it answers only once another request has come.
-    if (request >= 20 && unanswered < 2) return;
+    // From the 300th on, when it has learned, it answers only once another request has come.
+    if (request >= 300 && unanswered < 2) return;
     for (; unanswered > 0; unanswered--) answer(socket);
   });
   const outcomes = await Promise.all(Array.from({ length: 499 }, () => scheduler.run(envelope(), undefined)));
   expect(outcomes.every((outcome) => "replies" in outcome)).toBe(true);
+});
+
+test("an error of our own is told to whoever asked, and the next envelope runs", async () => {
+  const scheduler = await start((socket) => answer(socket));
+  const unwritable = { ...envelope(), fields: { n: 1n } } as unknown as Envelope;
+  await expect(scheduler.run(unwritable, undefined)).rejects.toThrow(TypeError);
+  expect(await scheduler.run(envelope(), undefined)).toMatchObject({ replies: [] });
 });
 
 test("at stop what has not begun is not started, what runs is finished", async () => {

@@ -59,7 +59,7 @@ export class Scheduler {
     this.#options = options;
   }
 
-  /** One attempt. Rejects with NotStarted only. */
+  /** One attempt. Rejects with NotStarted, or with an error of our own. */
   run(envelope: Envelope, deadline: Date | undefined): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const bytes = this.#options.batch.maxSize > 1 ? requestBytes(envelope) : 0;
@@ -196,10 +196,13 @@ export class Scheduler {
         return await this.#repeatLater({ ...job, crashes: job.crashes + 1 });
       }
     }
-    job.resolve({ failure: this.#failureOf(job, error), durationMs });
+    const failure = this.#failureOf(job, error);
+    if (failure === undefined) job.reject(error);
+    else job.resolve({ failure, durationMs });
   }
 
-  #failureOf({ deadline }: Job, error: unknown): Failure {
+  /** undefined for an error that is neither the handler's nor the runtime's. */
+  #failureOf({ deadline }: Job, error: unknown): Failure | undefined {
     if (error instanceof RuntimeTimeout) {
       const late = deadline !== undefined && deadline.getTime() <= Date.now();
       return late ? deadlineFailure(deadline) : timeoutFailure(this.#options.timeoutMs);
@@ -212,7 +215,7 @@ export class Scheduler {
         type: "RequestTooLarge",
       });
     }
-    if (!(error instanceof Unanswered || error instanceof FrameError)) throw error;
+    if (!(error instanceof Unanswered || error instanceof FrameError)) return undefined;
     return ownFailure({
       reason: "runtime_error",
       error: "connection_error",
