@@ -1,0 +1,163 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { parseAllDocuments, stringify } from "yaml";
+import { freshBundle, FUNCTION, SIDECAR } from "../../scripts/build.ts";
+import { kubectl, type Cluster } from "../cluster/cluster.ts";
+import { credentials, type Place } from "./place.ts";
+import { RUN_LABEL } from "./preflight.ts";
+import { tell } from "./story.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+export const CONNECTION_SECRET = "rabbitmq-connection";
+export const PASSWORD_SECRET = "asya-rabbitmq";
+
+/** Installs Asya as docs/install.md says. @returns what takes it away again. */
+export async function install(
+  cluster: Cluster,
+  place: Place,
+  namespace: string,
+  vhost: string,
+): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), "asya-e2e-"));
+  for (const room of ["compositions", "xrds"]) symlinkSync(join(ROOT, room), join(folder, room));
+  writeFileSync(join(folder, "platform.yaml"), platform(place, namespace, vhost));
+  writeFileSync(join(folder, "topology.yaml"), topology(namespace, vhost));
+  let stopFunction = () => Promise.resolve();
+  for (const commands of commandsOfDocs()) {
+    if (commands.includes("function.pkg")) stopFunction = await provideFunction(cluster, place);
+    tell(`docs/install.md: ${commands.replaceAll("\n", "; ")}`);
+    execFileSync("sh", ["-ec", commands], {
+      cwd: folder,
+      env: cluster.environment,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  }
+  return async () => {
+    for (const [kind, name] of INSTALLED)
+      kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait"]);
+    await stopFunction();
+    rmSync(folder, { recursive: true, force: true });
+  };
+}
+
+const INSTALLED: readonly (readonly [string, string])[] = [
+  ["environmentconfig", "asya-platform"],
+  ["composition", "asyncactor"],
+  ["xrd", "asyncactors.asya.sh"],
+  ["function.pkg.crossplane.io", "function-asyncactor"],
+  ["clusterrole", "asya-crossplane"],
+];
+
+/** The shell blocks of the page's numbered sections, in order. */
+function commandsOfDocs(): string[] {
+  const text =
+    readFileSync(join(ROOT, "docs/install.md"), "utf8").split("## When something is wrong")[0] ?? "";
+  return [...text.matchAll(/```sh\n([^`]*?)\n```/g)].map(([, commands]) => commands ?? "");
+}
+
+function platform(place: Place, namespace: string, vhost: string): string {
+  return stringify({
+    apiVersion: "apiextensions.crossplane.io/v1beta1",
+    kind: "EnvironmentConfig",
+    metadata: { name: "asya-platform", labels: { [RUN_LABEL]: "true" } },
+    data: {
+      transports: {
+        rabbitmq: {
+          type: "rabbitmq",
+          enabled: true,
+          config: {
+            host: place.brokerHost,
+            vhost,
+            username: credentials(place).username,
+            passwordSecretRef: { name: PASSWORD_SECRET, key: "password" },
+            brokerVersion: "3.10",
+            connection: { secretName: CONNECTION_SECRET },
+          },
+        },
+      },
+      sidecar: {
+        image: place.sidecarImage ?? "localhost/asya-sidecar:e2e",
+        resources: { requests: { cpu: "10m", memory: "64Mi" } },
+      },
+      namespaces: { [namespace]: { defaults: { deletion: { messages: "Delete" } } } },
+    },
+  });
+}
+
+function topology(namespace: string, vhost: string): string {
+  const text = readFileSync(join(ROOT, "compositions/platform/rabbitmq-topology.yaml"), "utf8");
+  return parseAllDocuments(text)
+    .map((document) => {
+      document.setIn(["metadata", "namespace"], namespace);
+      document.setIn(["spec", "vhost"], vhost);
+      document.setIn(["spec", "rabbitmqClusterReference"], { connectionSecret: { name: CONNECTION_SECRET } });
+      return document.toString();
+    })
+    .join("---\n");
+}
+
+/** From its package where the cluster can pull it; else as a process that Crossplane is told of. */
+async function provideFunction(cluster: Cluster, place: Place): Promise<() => Promise<void>> {
+  if (place.functionPackage !== undefined) {
+    tell(`the function comes from its package, ${place.functionPackage}`);
+    const spec = { package: place.functionPackage };
+    const object = {
+      apiVersion: "pkg.crossplane.io/v1",
+      kind: "Function",
+      metadata: { name: "function-asyncactor" },
+      spec,
+    };
+    kubectl(cluster, ["apply", "-f", "-"], JSON.stringify(object));
+    return () => Promise.resolve();
+  }
+  if (place.shared === undefined) throw new Error("no way to run the function: E2E_FUNCTION_PACKAGE");
+  const address = `localhost:${await freePort()}`;
+  const certificates = execFileSync(join(place.shared, "function"), ["function-asyncactor", address], {
+    encoding: "utf8",
+  }).trim();
+  return await startFunction(address, certificates);
+}
+
+async function startFunction(address: string, certificates: string): Promise<() => Promise<void>> {
+  const bundle = await freshBundle(FUNCTION);
+  const options = ["--address", address, "--tls-server-certs-dir", certificates, "--metrics-address", "off"];
+  const child = spawn(process.execPath, [bundle, ...options], { stdio: ["ignore", "ignore", "inherit"] });
+  tell(`the function runs as process ${child.pid} at ${address}`);
+  return async () => {
+    if (child.exitCode !== null) return;
+    child.kill();
+    await once(child, "exit");
+  };
+}
+
+/** n.b. The node knows no registry: its images are made from our Dockerfiles on its own base image. */
+export async function sidecarImage({ shared, sidecarImage: given }: Place): Promise<void> {
+  if (given !== undefined || shared === undefined) return;
+  const bundle = await freshBundle(SIDECAR);
+  const dockerfile = readFileSync(join(ROOT, "sidecar/Dockerfile"), "utf8");
+  const folder = mkdtempSync(join(tmpdir(), "asya-image-"));
+  try {
+    const file = join(folder, "Dockerfile");
+    writeFileSync(file, dockerfile.replace(/^FROM .*$/m, "FROM localhost/base:1"));
+    execFileSync(join(shared, "base-image"), { stdio: ["ignore", "ignore", "inherit"] });
+    execFileSync(join(shared, "image"), ["localhost/asya-sidecar:e2e", file, dirname(bundle)], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    tell("the sidecar's image is on the node");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

@@ -1,0 +1,104 @@
+import { ApiServer, type Cluster, kubectl } from "../cluster/cluster.ts";
+
+/** An object as the API server has it. */
+export interface Live {
+  kind: string;
+  metadata: {
+    name: string;
+    uid: string;
+    generation?: number;
+    resourceVersion: string;
+    deletionTimestamp?: string;
+    managedFields?: { manager: string; operation: string; subresource?: string; fieldsV1?: object }[];
+  };
+  spec: Record<string, unknown>;
+  status?: Record<string, unknown>;
+}
+
+const KINDS = {
+  asyncactors: "apis/asya.sh/v1alpha1",
+  deployments: "apis/apps/v1",
+  statefulsets: "apis/apps/v1",
+  scaledobjects: "apis/keda.sh/v1alpha1",
+  triggerauthentications: "apis/keda.sh/v1alpha1",
+  queues: "apis/rabbitmq.com/v1beta1",
+  bindings: "apis/rabbitmq.com/v1beta1",
+  pods: "api/v1",
+  persistentvolumeclaims: "api/v1",
+} as const;
+export type Kind = keyof typeof KINDS;
+
+/** One namespace of a cluster, read over HTTP and written by kubectl as people do. */
+export class Kubernetes {
+  readonly namespace: string;
+  readonly #cluster: Cluster;
+  readonly #api: ApiServer;
+
+  private constructor(cluster: Cluster, api: ApiServer, namespace: string) {
+    this.namespace = namespace;
+    this.#cluster = cluster;
+    this.#api = api;
+  }
+
+  static async open(cluster: Cluster, namespace: string): Promise<Kubernetes> {
+    return new Kubernetes(cluster, await ApiServer.open(cluster), namespace);
+  }
+
+  close(): void {
+    this.#api.close();
+  }
+
+  kubectl(args: readonly string[], input?: string): string {
+    return kubectl(this.#cluster, ["--namespace", this.namespace, ...args], input);
+  }
+
+  /** @returns undefined where there is none. */
+  async find(kind: Kind, name: string): Promise<Live | undefined> {
+    const { status, body, message } = await this.#api.request("GET", `${this.#path(kind)}/${name}`);
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`get ${kind}/${name}: ${status} ${message}`);
+    return body as unknown as Live;
+  }
+
+  async get(kind: Kind, name: string): Promise<Live> {
+    const found = await this.find(kind, name);
+    if (found === undefined) throw new Error(`there is no ${kind}/${name} in ${this.namespace}`);
+    return found;
+  }
+
+  async list(kind: Kind, labels = ""): Promise<Live[]> {
+    const selector = labels === "" ? "" : `?labelSelector=${encodeURIComponent(labels)}`;
+    const { status, body, message } = await this.#api.request("GET", this.#path(kind) + selector);
+    if (status !== 200) throw new Error(`list ${kind}: ${status} ${message}`);
+    return body["items"] as Live[];
+  }
+
+  apply(objects: readonly object[]): void {
+    this.kubectl(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+  }
+
+  patch(kind: Kind, name: string, change: object): void {
+    this.kubectl(["patch", kind, name, "--type=merge", "-p", JSON.stringify(change)]);
+  }
+
+  #path(kind: Kind): string {
+    return `/${KINDS[kind]}/namespaces/${this.namespace}/${kind}`;
+  }
+}
+
+/** What lies at a path of a nested object; undefined where the path ends early. */
+export function at(object: unknown, ...path: (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null
+        ? (value as Record<string | number, unknown>)[key]
+        : undefined,
+    object,
+  );
+}
+
+/** The condition of a type, e.g. {type: "Ready", status: "True", reason: "Available"}. */
+export function condition(object: Live, type: string): Record<string, unknown> | undefined {
+  const conditions = (object.status?.["conditions"] ?? []) as Record<string, unknown>[];
+  return conditions.find((one) => one["type"] === type);
+}

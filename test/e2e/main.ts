@@ -1,0 +1,24 @@
+/** npm run test:e2e [-- smoke|full|PATTERN ...]: Asya on the cluster that KUBECONFIG names (default ../shared/cluster). */
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const SETS: Record<string, string[]> = {
+  smoke: ["test/e2e/smoke/"],
+  full: ["test/e2e/smoke/", "test/e2e/full/"],
+};
+
+const [set = "full", ...rest] = process.argv.slice(2);
+const patterns = SETS[set] ?? [set, ...rest];
+const vitest = resolve(ROOT, "node_modules/vitest/vitest.mjs");
+const include = patterns.map((pattern) => (pattern.endsWith("/") ? `${pattern}*.e2e.ts` : pattern));
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, "run", "--config", "test/e2e/vitest.config.ts", "--root", ROOT],
+  {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, E2E_FILES: include.join(",") },
+  },
+);
+process.exitCode = status ?? 1;

@@ -1,0 +1,110 @@
+import type { TestProject } from "vitest/node";
+import { findCluster, kubectl, type Cluster } from "../cluster/cluster.ts";
+import { actor, HANDLERS } from "./actors.ts";
+import { Broker } from "./broker.ts";
+import { CONNECTION_SECRET, install, PASSWORD_SECRET, sidecarImage } from "./installation.ts";
+import { credentials, placeFrom, type Place } from "./place.ts";
+import { obstacles, RUN_LABEL } from "./preflight.ts";
+import { tell } from "./story.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    run: { namespace: string; vhost: string; place: Place; kubeconfig: string };
+  }
+}
+
+/** Brings Asya onto the cluster for all test files of a run, and takes it away after them. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const cluster = findCluster();
+  if (cluster === undefined)
+    throw new Error("npm run test:e2e needs a cluster: KUBECONFIG, or ../shared/cluster/up");
+  process.env["KUBECONFIG"] = cluster.environment["KUBECONFIG"];
+  const place = placeFrom(process.env);
+  const found = obstacles(cluster);
+  if (found.length > 0) throw new Error(`this cluster is not ready for the tests:\n  ${found.join("\n  ")}`);
+  const run = `asya-e2e-${Date.now().toString(36)}`;
+  const broker = new Broker(place, run);
+  const undo: (() => Promise<void> | void)[] = [];
+  const undoAll = async () => {
+    if (process.env["E2E_KEEP"]) {
+      tell(`E2E_KEEP: everything stays, namespace ${run}`);
+      return;
+    }
+    tell("taking everything away again");
+    for (const step of undo.toReversed()) await step();
+  };
+  try {
+    await sidecarImage(place);
+    await broker.create();
+    undo.push(() => broker.remove());
+    makeNamespace(cluster, place, run);
+    undo.push(() => void kubectl(cluster, ["delete", "namespace", run, "--wait"]));
+    undo.push(await install(cluster, place, run, run));
+    undo.push(
+      () =>
+        void kubectl(cluster, [
+          "delete",
+          "asyncactors",
+          "--all",
+          "--namespace",
+          run,
+          "--wait",
+          "--timeout=3m",
+        ]),
+    );
+    const ends = ["happy-end", "error-end"].map((name) =>
+      actor(name, place.pythonImage, { spec: { scaling: {}, workload: atZero(place, name) } }),
+    );
+    kubectl(
+      cluster,
+      ["apply", "--namespace", run, "-f", "-"],
+      JSON.stringify({ apiVersion: "v1", kind: "List", items: ends }),
+    );
+    project.provide("run", {
+      namespace: run,
+      vhost: run,
+      place,
+      kubeconfig: process.env["KUBECONFIG"] ?? "",
+    });
+    return undoAll;
+  } catch (error) {
+    await undoAll();
+    throw error;
+  }
+}
+
+/** The tests read the end actors' queues themselves. */
+function atZero(place: Place, name: string): object {
+  const { workload } = actor(name, place.pythonImage)["spec"] as { workload: object };
+  return { ...workload, replicas: 0 };
+}
+
+function makeNamespace(cluster: Cluster, place: Place, name: string): void {
+  const user = credentials(place);
+  const objects = [
+    { apiVersion: "v1", kind: "Namespace", metadata: { name, labels: { [RUN_LABEL]: "true" } } },
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: {
+        name: CONNECTION_SECRET,
+        namespace: name,
+        labels: { "rabbitmq.com/topology-operator": "true" },
+      },
+      stringData: { uri: place.brokerManagement, ...user },
+    },
+    {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name: PASSWORD_SECRET, namespace: name },
+      stringData: { password: user.password },
+    },
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "handlers", namespace: name },
+      data: { "handlers.py": HANDLERS },
+    },
+  ];
+  kubectl(cluster, ["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
+}

@@ -1,0 +1,107 @@
+import { inject } from "vitest";
+import { findCluster } from "../cluster/cluster.ts";
+import { actor, type ActorOptions } from "./actors.ts";
+import { Broker } from "./broker.ts";
+import { condition, Kubernetes, type Live } from "./kubernetes.ts";
+import { Mail } from "./mail.ts";
+import { until } from "./until.ts";
+
+/** What a test file sees of the run: its namespace, its vhost, and what happened to its messages. */
+export class World {
+  readonly kubernetes: Kubernetes;
+  readonly broker: Broker;
+  readonly mail: Mail;
+  readonly #image: string;
+
+  private constructor(kubernetes: Kubernetes, broker: Broker, mail: Mail, image: string) {
+    this.kubernetes = kubernetes;
+    this.broker = broker;
+    this.mail = mail;
+    this.#image = image;
+  }
+
+  static async open(): Promise<World> {
+    const { namespace, vhost, place, kubeconfig } = inject("run");
+    process.env["KUBECONFIG"] = kubeconfig;
+    const cluster = findCluster();
+    if (cluster === undefined) throw new Error("the cluster is gone");
+    const broker = new Broker(place, vhost);
+    const kubernetes = await Kubernetes.open(cluster, namespace);
+    await until(
+      "queues of the end actors",
+      () => broker.queues(),
+      (queues) => ENDS.every((end) => queues.includes(end)),
+    );
+    return new World(kubernetes, broker, await Mail.open(broker), place.pythonImage);
+  }
+
+  async close(): Promise<void> {
+    await this.mail.close();
+    this.kubernetes.close();
+  }
+
+  /** As committed to Git, with a handler of ./actors.ts. */
+  commit(name: string, options: ActorOptions = {}): void {
+    this.kubernetes.apply([actor(name, this.#image, options)]);
+  }
+
+  edit(name: string, spec: object): void {
+    this.kubernetes.patch("asyncactors", name, { spec });
+  }
+
+  async actor(name: string): Promise<Live> {
+    return await this.kubernetes.get("asyncactors", name);
+  }
+
+  /** The actor once its status is this word. */
+  async reaches(name: string, status: string, withinMs?: number): Promise<Live> {
+    const look = async () => summary(await this.actor(name));
+    await until(`${name} is ${status}`, look, (seen) => seen.status === status, withinMs);
+    return await this.actor(name);
+  }
+
+  /** The actor once a condition says this. */
+  async says(
+    name: string,
+    type: string,
+    status: string,
+    withinMs?: number,
+  ): Promise<Record<string, unknown>> {
+    const seen = await until(
+      `${name} says ${type}=${status}`,
+      async () => condition(await this.actor(name), type),
+      (found) => found?.["status"] === status,
+      withinMs,
+    );
+    return seen ?? {};
+  }
+
+  async pods(name: string): Promise<Live[]> {
+    return await this.kubernetes.list("pods", `asya.sh/actor=${name}`);
+  }
+
+  /** The actor is taken out of Git; waits until nothing of it is left in the cluster. */
+  async remove(name: string): Promise<void> {
+    this.kubernetes.kubectl(["delete", "asyncactor", name, "--wait", "--timeout=60s"]);
+    await until(
+      `pods of ${name} are gone`,
+      () => this.pods(name),
+      (pods) => pods.length === 0,
+      90_000,
+    );
+  }
+}
+
+/** What tells why an actor is not as it should be. */
+function summary({ status }: Live) {
+  const conditions = (status?.["conditions"] ?? []) as Record<string, unknown>[];
+  return {
+    status: status?.["status"],
+    message: status?.["message"],
+    conditions: conditions.map(({ type, status: value, message = "" }) =>
+      [`${String(type)}=${String(value)}`, String(message)].join(" ").trim(),
+    ),
+  };
+}
+
+const ENDS = ["asya-error-end", "asya-happy-end"];
