@@ -20,6 +20,7 @@ export const SIDECAR: Program = {
   entry: "sidecar/main.ts",
   beside: { "asya_runtime.py": "runtime/asya_runtime.py" },
 };
+export const OBSERVER: Program = { name: "observer", entry: "observer/main.ts" };
 export const CLI: Program = {
   name: "asya",
   entry: "cli/main.ts",
@@ -102,7 +103,7 @@ function recordFile(program: Program): string {
 }
 
 if (import.meta.main) {
-  for (const program of [FUNCTION, PLUGIN, SIDECAR, CLI]) {
+  for (const program of [FUNCTION, PLUGIN, SIDECAR, OBSERVER, CLI]) {
     const startedAt = performance.now();
     await bundle(program);
     const file = bundleFile(program);

@@ -1,0 +1,21 @@
+/** The words of `status.status` that only pods can tell, the most telling one first. */
+export const POD_STATES = [
+  "ImagePullError",
+  "ConfigError",
+  "VolumeError",
+  "RuntimeError",
+  "SidecarError",
+  "PendingResources",
+] as const;
+
+export type PodState = (typeof POD_STATES)[number];
+
+export interface PodProblem {
+  state: PodState;
+  /** Unset where the pod as a whole is meant. */
+  container?: string;
+  /** Kubernetes' own reason and text, and what to do. The same text as long as the same thing is wrong. */
+  message: string;
+  /** How long it must last before it is one; unset = at once. */
+  settlesAfterMs?: number;
+}
