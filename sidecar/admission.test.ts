@@ -49,6 +49,10 @@ test.each<[object, string]>([
     { actors: [], current: 0 },
     'Route mismatch: route.actors[0] does not exist (0 actors), but the message came to "b"',
   ],
+  [
+    { actors: ["x".repeat(1_000)], current: 0 },
+    `Route mismatch: route.actors[0] is "${"x".repeat(128)}...", but the message came to "b"`,
+  ],
 ])("the route %j does not lead here", (route, error) => {
   const expected = { kind: "refuse", failure: { reason: "route_mismatch", error, mayRetry: false } };
   expect(admit(envelope({}, route), "b", false, NOW)).toMatchObject(expected);

@@ -1,5 +1,6 @@
 import type { Envelope } from "../core/envelope.ts";
 import { HEADER, headerText, headerTime } from "../core/headers.ts";
+import { shorten } from "../core/shorten.ts";
 import { deadlineFailure, type Failure, ownFailure } from "./failure.ts";
 
 /** Whether an envelope may be given to the runtime now. */
@@ -33,7 +34,7 @@ function mismatch({ route }: Envelope, actor: string): Failure {
   const found =
     expected === undefined
       ? `does not exist (${route.actors.length} actors)`
-      : `is ${JSON.stringify(expected)}`;
+      : `is ${JSON.stringify(shorten(expected, 128))}`;
   const message = `Route mismatch: ${place} ${found}, but the message came to ${JSON.stringify(actor)}`;
   return ownFailure({ reason: "route_mismatch", error: message, message, type: "RouteMismatch" });
 }

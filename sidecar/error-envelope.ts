@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { splice, type Envelope, encodeEnvelope } from "../core/envelope.ts";
 import { successorHeaders } from "../core/headers.ts";
 import type { JsonObject } from "../core/json.ts";
+import { shorten } from "../core/shorten.ts";
 import { detailsOf, type Failure } from "./failure.ts";
 
 export interface ErrorEnvelope {
@@ -48,7 +49,7 @@ export function errorEnvelope(envelope: Envelope, failure: Failure, context: Con
   }
   const pointer = {
     ...details,
-    message: head(failure.message, SHORT_MESSAGE),
+    message: shorten(failure.message, SHORT_MESSAGE),
     traceback: tail(traceback, SHORT_MESSAGE),
     original_payload: { queue: context.deadLetterQueue, bytes: envelope.payload.length },
   };
@@ -57,7 +58,7 @@ export function errorEnvelope(envelope: Envelope, failure: Failure, context: Con
     fields,
     { ...fields, headers: undefined },
     { id: envelope.id, route: { actors: [], current: 0 } },
-    { id: head(envelope.id, 256), route: { actors: [], current: 0 } },
+    { id: shorten(envelope.id, 256), route: { actors: [], current: 0 } },
   ].map((each) => build(pointer, nothing, each));
   const body = candidates.find(({ length }) => length <= context.maxBytes) ?? candidates.at(-1)!;
   return { body, withoutPayload: true };
@@ -106,8 +107,4 @@ function tail(text: string, maxBytes: number): string {
     kept = kept.slice(Math.ceil(kept.length / 8));
   }
   return kept.toWellFormed();
-}
-
-function head(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, characters)}...`.toWellFormed();
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from "../core/json.ts";
+import { shorten } from "../core/shorten.ts";
 import type { RuntimeError } from "./frames.ts";
 
 /** Values of the label `reason` of `messages_failed_total`; the last but one is beyond 0.1's. */
@@ -26,14 +27,18 @@ export interface Failure {
   mayRetry: boolean;
 }
 
+/** Names are labels of metrics, and must fit into the smallest error envelope: whatever the handler calls its classes. */
+const MAX_NAME = 128;
+const MAX_BASES = 16;
+
 export function failureOf(runtimeError: RuntimeError): Failure {
   const { error, details } = runtimeError;
   const parsing = error === "msg_parsing_error";
   return {
     reason: parsing ? "parse_error" : "runtime_error",
-    error,
+    error: shorten(error, MAX_NAME),
     message: text(details["message"]) ?? "",
-    type: text(details["type"]) ?? "Exception",
+    type: shorten(text(details["type"]) ?? "Exception", MAX_NAME),
     mro: names(details["mro"]),
     traceback: text(details["traceback"]),
     mayRetry: !parsing,
@@ -77,5 +82,7 @@ function text(value: Json | undefined): string | undefined {
 }
 
 function names(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
+  if (!Array.isArray(value)) return [];
+  const bases = value.filter((name) => typeof name === "string");
+  return bases.slice(0, MAX_BASES).map((name) => shorten(name, MAX_NAME));
 }

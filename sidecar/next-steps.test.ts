@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Envelope, parseEnvelope } from "../core/envelope.ts";
 import { parseExact } from "../core/json-exact.ts";
-import { type Failure, ownFailure } from "./failure.ts";
+import { type Failure, failureOf, ownFailure } from "./failure.ts";
 import type { Reply, Result } from "./frames.ts";
 import { failedSteps, type Moment, nextSteps, type Plan, type Policy } from "./next-steps.ts";
 
@@ -281,6 +281,10 @@ test("then the payload stays behind, in the dead letters, and a pointer goes", (
 
 test("whatever the failure and the limit, an error envelope is JSON within it", () => {
   const arbitrary = fc.record({
+    error: fc.string({ maxLength: 9_000 }),
+    type: fc.string({ maxLength: 9_000 }),
+    mro: fc.array(fc.string({ maxLength: 9_000 }), { maxLength: 300 }),
+    next: fc.string({ maxLength: 9_000 }),
     message: fc.string({ unit: "binary", maxLength: 2_000 }),
     traceback: fc.option(fc.string({ unit: "binary", maxLength: 4_000 }), { nil: undefined }),
     headers: fc.dictionary(fc.string(), fc.string({ maxLength: 200 })),
@@ -288,14 +292,12 @@ test("whatever the failure and the limit, an error envelope is JSON within it", 
     maxMessageBytes: fc.integer({ min: 6_000, max: 20_000 }),
   });
   fc.assert(
-    fc.property(arbitrary, ({ message, traceback, headers, payload, maxMessageBytes }) => {
+    fc.property(arbitrary, ({ headers, payload, maxMessageBytes, error, next, ...details }) => {
       const policy = { ...POLICY, maxMessageBytes, retry: { ...POLICY.retry, maxAttempts: 1 } };
-      const plan = failedSteps(
-        envelope({ headers, payload }),
-        failure({ message, traceback }),
-        policy,
-        MOMENT,
-      );
+      const route = { actors: ["a", "b", `x${next}`], current: 1 };
+      const told = { ...details, traceback: details.traceback ?? null };
+      const failed = failureOf({ error, details: told });
+      const plan = failedSteps(envelope({ headers, payload, route }), failed, policy, MOMENT);
       expect(plan.steps[0]?.body.length).toBeLessThanOrEqual(maxMessageBytes);
       const parsed = JSON.parse(plan.steps[0]!.body.toString()) as { payload: { original_payload: unknown } };
       expect(parsed.payload.original_payload).toBe(

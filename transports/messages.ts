@@ -3,6 +3,8 @@
  * promised anywhere. test/conformance/suite.ts says each promise as a test and runs against each real broker.
  */
 
+import { shorten } from "../core/shorten.ts";
+
 export interface MessageTransport {
   /**
    * The messages of the actor's own queue, each handed out once the caller asks for the next and fewer than the prefetch
@@ -60,6 +62,9 @@ export interface ConnectOptions {
   onProblem?: (problem: Error) => void;
 }
 
+/** n.b. names come out of messages: any text of any length. */
+const MAX_SHOWN = 128;
+
 /** The destination has no queue. */
 export class QueueNotFound extends Error {
   override readonly name = "QueueNotFound";
@@ -67,7 +72,7 @@ export class QueueNotFound extends Error {
 
   constructor(actor: string, queue: string, options?: ErrorOptions) {
     super(
-      `actor "${actor}" has no queue: ${queue} does not exist - deploy the actor or correct the route`,
+      `actor "${shorten(actor, MAX_SHOWN)}" has no queue: ${shorten(queue, MAX_SHOWN)} does not exist - deploy the actor or correct the route`,
       options,
     );
     this.actor = actor;
@@ -81,7 +86,7 @@ export class MessageTooLarge extends Error {
 
   constructor(actor: string, bytes: number, maxBytes: number, options?: ErrorOptions) {
     super(
-      `message for "${actor}" has ${bytes} bytes (at most ${maxBytes}) - send a reference instead`,
+      `message for "${shorten(actor, MAX_SHOWN)}" has ${bytes} bytes (at most ${maxBytes}) - send a reference instead`,
       options,
     );
     this.bytes = bytes;

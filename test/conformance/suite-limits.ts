@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { MessageTooLarge } from "../../transports/messages.ts";
+import { MessageTooLarge, QueueNotFound } from "../../transports/messages.ts";
 import type { Abilities } from "./bed.ts";
 import type { Fixture } from "./fixture.ts";
 import { bytes, Receiver, text } from "./receiver.ts";
@@ -52,6 +52,37 @@ export function limitPromises({ bed, actorWith, connect, promise }: Fixture, can
     expect(deliveries.map(({ body }) => hex(body)).sort()).toEqual(bodies.map(hex).sort());
     for (const delivery of deliveries) await delivery.ack();
   });
+
+  promise(
+    "a name that no queue can have is that of an actor without a queue, and harms nothing else",
+    async () => {
+      const actor = await actorWith();
+      const transport = await connect(actor);
+    transport.setPrefetch(10);
+      const names = [
+        "x".repeat(300),
+        "x".repeat(100_000),
+        "a/b c?d#",
+        "*",
+        "#",
+        "$&",
+        "é",
+        "\ud800",
+        "a\nb\u0000",
+      ];
+      for (const name of names) {
+        const beside = transport.send(actor, bytes("beside"));
+        const error: unknown = await transport.send(name, bytes("x")).catch((reason: unknown) => reason);
+        expect(error).toBeInstanceOf(QueueNotFound);
+        expect((error as Error).message.length).toBeLessThan(500);
+        await beside;
+        const sent = transport.send(name, bytes("later"), { delayMs: 1_000 });
+        await expect(sent).rejects.toBeInstanceOf(QueueNotFound);
+      }
+      const receiver = new Receiver(transport);
+      for (const delivery of await receiver.take(names.length)) await delivery.ack();
+    },
+  );
 
   promise("never more in hand than the prefetch, raised or lowered while running", async () => {
     const actor = await actorWith({ leaseMs: 30_000 });

@@ -6,6 +6,7 @@ import {
   type Delivery,
   MessageTooLarge,
   type MessageTransport,
+  QueueNotFound,
   type SendOptions,
   TransportError,
 } from "../messages.ts";
@@ -20,6 +21,8 @@ const DEFAULT_MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_MESSAGE_BYTES_BEFORE_4 = 128 * 1024 * 1024;
 /** How long a send waits for a connection. */
 const RECONNECT_MS = 5_000;
+/** Of AMQP's short texts. */
+const MAX_NAME_BYTES = 255;
 const CLOSE_TIMEOUT_MS = 1_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -85,6 +88,8 @@ class RabbitmqTransport implements MessageTransport {
 
   async send(actor: string, body: Uint8Array, { delayMs = 0 }: SendOptions = {}): Promise<void> {
     const dueMs = delayMs > 0 ? Date.now() + delayMs : undefined;
+    const queue = queueName(actor);
+    if (Buffer.byteLength(queue) > MAX_NAME_BYTES) throw new QueueNotFound(actor, queue);
     const session = await this.#session();
     if (body.length > this.maxMessageBytes)
       throw new MessageTooLarge(actor, body.length, this.maxMessageBytes);

@@ -12,7 +12,7 @@ import {
 } from "../messages.ts";
 import { MAX_MESSAGE_BYTES, SqsQueue } from "./client-queue.ts";
 import { Receiver } from "./client-receiver.ts";
-import { fillActor } from "./names.ts";
+import { fillActor, isQueueName } from "./names.ts";
 import { outgoing } from "./outgoing.ts";
 import type { SqsSettings } from "./settings.ts";
 
@@ -129,7 +129,9 @@ class SqsTransport implements MessageTransport {
     let queue = this.#queues.get(actor);
     if (queue === undefined) {
       const { queueTemplate, endpoint } = this.#settings;
-      queue = SqsQueue.find(this.#client, actor, fillActor(queueTemplate, actor), endpoint);
+      const name = fillActor(queueTemplate, actor);
+      if (!isQueueName(name)) throw new QueueNotFound(actor, name);
+      queue = SqsQueue.find(this.#client, actor, name, endpoint);
       this.#queues.set(actor, queue);
       queue.catch(() => this.#queues.delete(actor));
     }

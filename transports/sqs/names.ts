@@ -13,6 +13,11 @@ const DNS_SUFFIX: Readonly<Record<SqsPlatform["partition"], string>> = {
 /** The limit of SQS. */
 export const MAX_QUEUE_NAME = 80;
 
+/** n.b. SQS calls any other name an invalid parameter, not a missing queue. */
+export function isQueueName(name: string): boolean {
+  return name.length <= MAX_QUEUE_NAME && /^[A-Za-z0-9_-]+$/.test(name);
+}
+
 /** The queue-name template with everything but `{actor}` filled in. */
 export function actorTemplate(platform: SqsPlatform, namespace: string): string {
   return platform.queueTemplate
@@ -21,7 +26,8 @@ export function actorTemplate(platform: SqsPlatform, namespace: string): string 
 }
 
 export function fillActor(template: string, actor: string): string {
-  return template.replaceAll("{actor}", actor);
+  // n.b. in a text to put in, "$&" would mean something.
+  return template.replaceAll("{actor}", () => actor);
 }
 
 /** Computed, as the provider knows it only 25 s after it made the queue. */
