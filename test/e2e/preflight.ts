@@ -33,7 +33,9 @@ export function obstacles(cluster: Cluster): string[] {
   return [
     ...missing,
     ...(ready.includes("True") ? [] : ["no node is Ready - handlers would never start"]),
-    ...(served.has("environmentconfigs.apiextensions.crossplane.io") ? strangers(cluster) : []),
+    ...(!process.env["E2E_REPLACE"] && served.has("environmentconfigs.apiextensions.crossplane.io")
+      ? strangers(cluster)
+      : []),
   ];
 }
 
@@ -48,8 +50,8 @@ function strangers(cluster: Cluster): string[] {
   ]).trim();
   return platform === "asya-platform"
     ? [
-        "EnvironmentConfig asya-platform is there already and not of an earlier run: its actors would be changed - use another cluster, or label it " +
-          `${RUN_LABEL}=true if it may be replaced`,
+        "EnvironmentConfig asya-platform is there already and not of an earlier run: actors of this cluster would be " +
+          "changed - use another cluster, or say E2E_REPLACE=1 if what is installed may go",
       ]
     : [];
 }

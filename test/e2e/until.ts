@@ -25,6 +25,26 @@ export async function until<Seen>(
   }
 }
 
+/** Waits until `look` sees the same for a while. */
+export async function settled(
+  what: string,
+  look: () => Promise<unknown>,
+  quietMs: number,
+  withinMs = 60_000,
+) {
+  let [seen, since] = [await look(), Date.now()];
+  await until(
+    `${what} stand still`,
+    async () => {
+      const now = await look();
+      if (!isDeepStrictEqual(now, seen)) [seen, since] = [now, Date.now()];
+      return Date.now() - since;
+    },
+    (quiet) => quiet >= quietMs,
+    withinMs,
+  );
+}
+
 /** Throws as soon as `look` sees something else than at first. */
 export async function unchanged(what: string, look: () => Promise<unknown>, duringMs: number): Promise<void> {
   const before = await look();

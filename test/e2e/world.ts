@@ -76,6 +76,7 @@ export class World {
     return seen ?? {};
   }
 
+  /** Those on their way out among them. */
   async pods(name: string): Promise<Live[]> {
     return await this.kubernetes.list("pods", `asya.sh/actor=${name}`);
   }

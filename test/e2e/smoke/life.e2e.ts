@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { at, condition, type Live } from "../kubernetes.ts";
 import { tell } from "../story.ts";
-import { unchanged, until } from "../until.ts";
+import { settled, unchanged, until } from "../until.ts";
 import { World } from "../world.ts";
 
 const NAME = "life";
@@ -26,7 +26,8 @@ test(
   async () => {
     // KEDA's first poll still writes its conditions.
     await until("KEDA has looked at the queue", () => world.kubernetes.get("scaledobjects", NAME), isPolled);
-    await unchanged("a resource version", versions, 30_000);
+    await settled("resource versions", versions, 5_000);
+  await unchanged("a resource version", versions, 30_000);
   },
 );
 
@@ -69,7 +70,11 @@ test("an edit of the timeout reaches the pod template and starts no pod", async 
     (env) => env["ASYA_RUNTIME_TIMEOUT"] === "20s",
   );
   await world.reaches(NAME, "Napping");
-  expect(await world.pods(NAME)).toEqual([]);
+  expect(await replicas()).toBe(0);
+  const starting = (await world.pods(NAME)).filter(
+    ({ metadata }) => metadata.deletionTimestamp === undefined,
+  );
+  expect(starting).toEqual([]);
 });
 
 test("with Delete queue and dead letters go with the actor, and nothing of it is left", async () => {
