@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, type TestContext } from "vitest";
 import { MissingServer, openOrMissing } from "../conformance/bed.ts";
 import { startRabbitmq } from "./brokers.ts";
 import { killRun } from "./run.ts";
@@ -6,9 +6,9 @@ import { killRun } from "./run.ts";
 test(
   "on RabbitMQ with rendered settings 12 kill -9 of sidecars and runtimes lose none of 600 messages",
   { timeout: 120_000 },
-  async ({ skip }) => {
+  async (context: TestContext) => {
     const broker = await openOrMissing("kill test", () => startRabbitmq());
-    if (broker instanceof MissingServer) return skip(broker.message);
+    if (broker instanceof MissingServer) context.skip(broker.message);
     const plan = { messages: 600, kills: 12, seed: Date.now() % 1_000_000, withinMs: 90_000 };
     // To be repeated: npm run test:kill -- --transport rabbitmq --messages 600 --kills 12 --seed ...
     console.log(`seed ${plan.seed}`);

@@ -97,7 +97,7 @@ class Child {
 
   async stop(): Promise<void> {
     this.#process.kill("SIGTERM");
-    const [status, signal] = await this.#exit;
+    const [status, signal] = (await this.#exit) as [number | null, NodeJS.Signals | null];
     if (status !== 0) throw new Error(`${this.#name} ended with ${status ?? signal}:\n${this.#said}`);
   }
 }
