@@ -668,23 +668,59 @@ export interface AsyncActorStatus {
    */
   observed?: {
     /**
-     * When.
+     * When it changed last; while pods fail it is confirmed every 10 minutes.
      */
     at?: string;
     /**
-     * The queue.
+     * The queue; only with scaling.
      */
     queue?: {
       /**
-       * Messages in it.
+       * Messages in it and in hand, as KEDA counts them.
        */
       depth?: number;
     };
     /**
-     * Reasons why pods do not run.
+     * The pods, and why some of them do not work.
      */
     pods?: {
-      [k: string]: unknown;
+      /**
+       * Pods that exist and are not on their way out.
+       */
+      total?: number;
+      /**
+       * Ready ones.
+       */
+      ready?: number;
+      /**
+       * Pods with a problem.
+       */
+      failing?: number;
+      /**
+       * Each problem once, the most telling one first.
+       */
+      problems?: {
+        /**
+         * PendingResources, ImagePullError, RuntimeError, SidecarError, VolumeError or ConfigError.
+         */
+        state?: string;
+        /**
+         * Pods that have it.
+         */
+        count?: number;
+        /**
+         * One of them.
+         */
+        pod?: string;
+        /**
+         * The container, where it is one's.
+         */
+        container?: string;
+        /**
+         * What Kubernetes says, and what to do.
+         */
+        message?: string;
+      }[];
     };
   };
   /**
