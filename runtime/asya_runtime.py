@@ -236,7 +236,7 @@ def decode_json(data: bytes) -> Any:
             return orjson.loads(data)
         except ValueError:
             pass
-    return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    return _DECODER.decode(data.decode("utf-8"))
 
 
 def _refuse_constant(name: str) -> None:
@@ -253,7 +253,7 @@ def encode_json(value: Any) -> bytes:
                 return data
         except TypeError:
             pass
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    text = _ENCODER.encode(value)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
@@ -268,6 +268,11 @@ def _plain(value: Any) -> Any:
     if "enum.Enum" in kinds:
         return value.value
     raise TypeError(f"a value of type {type(value).__name__} is not JSON")
+
+
+# n.b. json.loads and json.dumps make one at each call.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
 
 
 # --- Errors that go to the sidecar ------------------------------------------------------------------------------------
