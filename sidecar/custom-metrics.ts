@@ -12,13 +12,20 @@ export interface CustomMetric {
 
 const KEYS = ["name", "type", "help", "labels", "buckets"];
 const METRIC_NAME = /^[A-Za-z_:][A-Za-z0-9_:]*$/;
-const LABEL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const LABEL_NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** @throws {SettingError} with the entry and the field. */
 export function customMetricsOf(variable: string, text: string): CustomMetric[] {
   const entries = jsonOf(variable, text);
   if (!Array.isArray(entries)) throw new SettingError(variable, "must be a JSON list of metrics");
-  return entries.map((entry: unknown, index) => metricOf(entry, variable, `[${index}]`));
+  const metrics = entries.map((entry: unknown, index) => metricOf(entry, variable, `[${index}]`));
+  const names = metrics.map(({ name }) => name);
+  const again = names.findIndex((name, index) => names.indexOf(name) < index);
+  if (again < 0) return metrics;
+  throw new SettingError(
+    variable,
+    `[${again}].name must be another than [${names.indexOf(names[again]!)}]'s`,
+  );
 }
 
 function metricOf(entry: unknown, variable: string, place: string): CustomMetric {
@@ -35,8 +42,13 @@ function metricOf(entry: unknown, variable: string, place: string): CustomMetric
   if (typeof help !== "string") return fail(".help", "a text");
   if (!isListOf(labels, (label) => typeof label === "string" && LABEL_NAME.test(label)))
     return fail(".labels", "a list of labels' names");
-  if (buckets !== undefined && !isListOf(buckets, Number.isFinite))
-    return fail(".buckets", "a list of numbers");
+  if (new Set(labels).size < labels.length) return fail(".labels", "different from each other");
+  if (buckets !== undefined && type !== "histogram")
+    return fail(".buckets", "left out: only histograms have them");
+  if (type === "histogram" && labels.includes("le"))
+    return fail(".labels", "others than le, the buckets' own");
+  if (buckets !== undefined && !(isListOf(buckets, Number.isFinite) && isAscending(buckets as number[])))
+    return fail(".buckets", "a list of ascending numbers");
   return {
     name,
     type,
@@ -44,6 +56,10 @@ function metricOf(entry: unknown, variable: string, place: string): CustomMetric
     labels: labels as string[],
     buckets: buckets as number[] | undefined,
   };
+}
+
+function isAscending(numbers: readonly number[]): boolean {
+  return numbers.length > 0 && numbers.every((each, index) => index === 0 || each > numbers[index - 1]!);
 }
 
 function isListOf(value: unknown, isEntry: (entry: unknown) => boolean): value is unknown[] {

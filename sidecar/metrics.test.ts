@@ -19,6 +19,19 @@ test("dashboards of 0.1 find every metric under its name, type and labels", asyn
   ]);
 });
 
+test("a custom metric cannot take the place of one of the contract", () => {
+  const taken = {
+    name: "messages_received_total",
+    type: "counter",
+    help: "h",
+    labels: [],
+    buckets: undefined,
+  } as const;
+  expect(() => createMetrics("asya_actor", [{ ...taken, labels: [] }])).toThrow(
+    "ASYA_CUSTOM_METRICS must not name messages_received_total",
+  );
+});
+
 test("custom metrics stand under the same prefix", async () => {
   const { registry } = createMetrics("team", [
     { name: "tokens_total", type: "counter", help: "Tokens", labels: ["model"], buckets: undefined },

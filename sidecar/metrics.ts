@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { SettingError } from "../core/env.ts";
 import type { CustomMetric } from "./custom-metrics.ts";
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -69,6 +70,12 @@ function register(
   { name, type, help, labels, buckets }: CustomMetric,
   registry: Registry,
 ): void {
+  if (registry.getSingleMetric(`${namespace}_${name}`) !== undefined) {
+    throw new SettingError(
+      "ASYA_CUSTOM_METRICS",
+      `must not name ${name}: the sidecar has that metric already`,
+    );
+  }
   const options = { name: `${namespace}_${name}`, help, labelNames: labels, registers: [registry] };
   if (type === "counter") new Counter(options);
   else if (type === "gauge") new Gauge(options);

@@ -54,8 +54,28 @@ test.each<[string, string, string]>([
   [
     "ASYA_CUSTOM_METRICS",
     '[{"name":"n","type":"histogram","buckets":["1"]}]',
-    "[0].buckets must be a list of numbers",
+    "[0].buckets must be a list of ascending numbers",
   ],
+  [
+    "ASYA_CUSTOM_METRICS",
+    '[{"name":"n","type":"histogram","buckets":[2,1]}]',
+    "[0].buckets must be a list of",
+  ],
+  ["ASYA_CUSTOM_METRICS", '[{"name":"n","type":"gauge","buckets":[1]}]', "[0].buckets must be left out"],
+  ["ASYA_CUSTOM_METRICS", '[{"name":"n","type":"histogram","labels":["le"]}]', "[0].labels must be others"],
+  ["ASYA_CUSTOM_METRICS", '[{"name":"n","type":"gauge","labels":["a","a"]}]', "[0].labels must be different"],
+  [
+    "ASYA_CUSTOM_METRICS",
+    '[{"name":"n","type":"gauge","labels":["__a"]}]',
+    "[0].labels must be a list of labels' names",
+  ],
+  [
+    "ASYA_CUSTOM_METRICS",
+    '[{"name":"n","type":"gauge"},{"name":"n","type":"counter"}]',
+    "[1].name must be another than [0]'s",
+  ],
+  ["ASYA_SOCKET_NAME", "a/b", 'must be the name of a file, got "a/b"'],
+  ["ASYA_SEND_TO", "b, c d", `must be an actor's name, got "c d"`],
 ])("%s=%s is refused: %s", (name, text, problem) => {
   expect(() => readSettings({ ...NAME, [name]: text })).toThrow(`${name} ${problem}`);
 });

@@ -28,7 +28,7 @@ export const VARIABLES = {
     type: "folder",
     doc: "where the runtime's socket and `runtime-ready` are",
   }),
-  socketName: withFallback("ASYA_SOCKET_NAME", "asya-runtime.sock", plain, {
+  socketName: withFallback("ASYA_SOCKET_NAME", "asya-runtime.sock", fileNameOf, {
     type: "file name",
     doc: "the runtime's socket",
   }),
@@ -48,7 +48,7 @@ export const VARIABLES = {
     type: "boolean",
     doc: "whether the actor ends routes: any route is accepted, nothing is sent on",
   }),
-  sendTo: optional(SEND_TO, listOf, {
+  sendTo: optional(SEND_TO, namesOf, {
     type: "names, separated by commas",
     doc: "actors that it may send to besides itself and the end actors; not set = any, empty = none",
   }),
@@ -167,6 +167,15 @@ function listOf(_name: string, text: string): string[] {
     .split(",")
     .map((entry) => entry.trim())
     .filter((entry) => entry !== "");
+}
+
+function namesOf(name: string, text: string): string[] {
+  return listOf(name, text).map((entry) => nameOf(name, entry));
+}
+
+function fileNameOf(name: string, text: string): string {
+  if (/^[^/\0]+$/.test(text)) return text;
+  throw new SettingError(name, `must be the name of a file, got ${JSON.stringify(text)}`);
 }
 
 function backoffOf(name: string, text: string) {

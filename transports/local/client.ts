@@ -31,7 +31,10 @@ export class LocalBroker {
     try {
       this.store = new LocalStore(file);
     } catch (cause) {
-      throw new TransportError(`cannot open ${file} as a queue file: ${(cause as Error).message}`, { cause });
+      throw new TransportError(
+        `cannot open ${file} (ASYA_LOCAL_FILE) as a queue file: ${(cause as Error).message}`,
+        { cause },
+      );
     }
   }
 

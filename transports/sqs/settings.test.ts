@@ -72,6 +72,11 @@ it.each([
     "ASYA_SQS_QUEUE_TEMPLATE",
     'must hold {actor}, and else letters, digits, -, _, {namespace} and {cluster}, got "asya-{name}"',
   ],
+  [
+    { ASYA_AWS_REGION: "no region" },
+    "ASYA_AWS_REGION",
+    'must be a region such as eu-central-1, got "no region"',
+  ],
 ])("%j stops the program", (env, variable, problem) => {
   expect(() => fromEnv(env)).toThrow(new SettingError(variable, problem));
 });

@@ -43,12 +43,19 @@ export function fromEnv(env: Environment): SqsSettings {
   const endpoint = textOf(env, "ASYA_SQS_ENDPOINT");
   if (endpoint !== undefined) urlOf("ASYA_SQS_ENDPOINT", endpoint, ["http:", "https:"]);
   return {
-    region: textOf(env, "ASYA_AWS_REGION") ?? "us-east-1",
+    region: regionOf(env),
     endpoint,
     visibilityTimeoutSeconds: seconds(env, "ASYA_SQS_VISIBILITY_TIMEOUT", 300, 43_200),
     waitTimeSeconds: seconds(env, "ASYA_SQS_WAIT_TIME_SECONDS", 20, 20),
     queueTemplate: templateOf(env),
   };
+}
+
+function regionOf(env: Environment): string {
+  const variable = "ASYA_AWS_REGION";
+  const region = textOf(env, variable) ?? "us-east-1";
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(region)) return region;
+  throw new SettingError(variable, `must be a region such as eu-central-1, got ${JSON.stringify(region)}`);
 }
 
 /** Whole seconds; unset = the fallback. */
