@@ -587,6 +587,10 @@ export interface AsyncActorStatus {
    */
   warmedUp?: boolean;
   /**
+   * Whether a rollout of the workload was complete at least once; a later one is an update.
+   */
+  rolledOutOnce?: boolean;
+  /**
    * Ready or NotReady.
    */
   transportStatus?: string;

@@ -10,7 +10,7 @@ const PLATFORM = readYaml("examples/quickstart/platform.yaml");
 const SCALED = readYaml("examples/quickstart/read-page.yaml");
 
 describe("a scaled actor that wakes after a long nap", () => {
-  const status = { status: "Napping", desiredReplicas: 0, warmedUp: true };
+  const status = { status: "Napping", desiredReplicas: 0, rolledOutOnce: true, warmedUp: true };
   /** n.b. KEDA's change through the scale subresource leaves no time in managedFields. */
   const woken = (kind: string, workloadStatus: Fields): Fields => ({
     apiVersion: "apps/v1",
@@ -54,6 +54,19 @@ describe("a scaled actor that wakes after a long nap", () => {
     expect(response.desired?.composite?.resource?.["status"]).toMatchObject({ status: "ScalingUp" });
     expect(response.desired?.composite?.ready).toBe(Ready.READY_TRUE);
   });
+});
+
+test("a workload that somebody deletes is as good as gone, and what was known about it is kept", () => {
+  const status = { desiredReplicas: 3, rolledOutOnce: true, warmedUp: true };
+  const deployment = {
+    kind: "Deployment",
+    metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" },
+    spec: { replicas: 3 },
+    status: { replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3 },
+  };
+  const { desired } = runFunction(requestFor({ ...SCALED, status }, PLATFORM, { deployment }), NOW);
+  expect(desired?.composite?.resource?.["status"]).toMatchObject({ status: "Creating", ...status });
+  expect(desired?.resources["deployment"]?.ready).toBe(Ready.READY_FALSE);
 });
 
 test("what a broken platform said does not outlast it", () => {

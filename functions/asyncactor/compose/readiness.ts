@@ -3,6 +3,7 @@ import type { Observed } from "../../../core/manifest.ts";
 
 /** A ScaledObject works: KEDA accepted it. An inactive or paused one is ready, too. */
 export function scaledObjectReadiness(object: Observed): Readiness {
+  if (object.metadata?.deletionTimestamp !== undefined) return waiting("is being deleted");
   const ready = conditionOf(object, "Ready");
   if (ready?.status === "True") return READY;
   if (ready?.status === "False")

@@ -20,18 +20,15 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const scaling = worstOf(Object.keys(manifests).filter(isScalingKey), ofKey);
   const scalingEnabled = plan.actor.scaling.enabled;
   const before = memoryOf(object.status);
-  const createdBefore =
-    before.desiredReplicas !== undefined && before.status !== undefined && before.status !== "Creating";
-  const running = observed[workloadKey(plan)];
-  const workload =
-    running === undefined ? undefined : workloadProgress(running, earlier(before, createdBefore));
+  const running = staying(observed[workloadKey(plan)]);
+  const workload = running === undefined ? undefined : workloadProgress(running, earlier(before));
   const memory = remember(before, workload);
   const state = actorState({
     transport,
     scaling,
     scalingEnabled,
     workload,
-    createdBefore,
+    createdBefore: before.rolledOutOnce === true,
     everReady: memory.warmedUp === true,
     shortSince: memory.shortSince,
     now,
@@ -80,8 +77,14 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   };
 }
 
-function earlier({ desiredReplicas }: Memory, rolledOutOnce: boolean): EarlierProgress | undefined {
-  return desiredReplicas === undefined ? undefined : { desired: desiredReplicas, rolledOutOnce };
+function earlier({ desiredReplicas, rolledOutOnce }: Memory): EarlierProgress | undefined {
+  if (desiredReplicas === undefined) return undefined;
+  return { desired: desiredReplicas, rolledOutOnce: rolledOutOnce === true };
+}
+
+/** What is being deleted is as good as gone: it will be made again. */
+function staying(object: Observed | undefined): Observed | undefined {
+  return object?.metadata?.deletionTimestamp === undefined ? object : undefined;
 }
 
 /** Undefined for an object that does not exist yet. */

@@ -11,10 +11,14 @@ function facts(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> = 
     scaling: READY,
     scalingEnabled: true,
     workload: {
+      kind: "Deployment",
+      name: "read",
       desired: 0,
       total: 0,
+      updated: workload.total ?? 0,
       ready: 0,
       rolledOut: true,
+      held: "",
       failure: "",
       changedAt: undefined,
       ...workload,
@@ -62,7 +66,38 @@ test("short of ready for five minutes is Degraded; until then the answer says wh
   });
   const late = actorState(facts(short, { shortSince: "2026-11-25T11:55:00Z" }));
   expect(late).toMatchObject({ state: "Degraded", healthy: false });
-  expect(late.message).toContain("1 of 2 replicas are ready since 2026-11-25T11:55:00Z");
+  expect(late.message).toBe(
+    "only 1 of 2 replicas are ready since 2026-11-25T11:55:00Z; the pods' events and logs say why: kubectl describe pods -l asya.sh/actor=read",
+  );
+});
+
+test("where pods are missing altogether, Degraded sends people to the controller", () => {
+  const missing = { kind: "StatefulSet", desired: 2, total: 1, ready: 1 };
+  expect(actorState(facts(missing, { shortSince: "2026-11-25T11:00:00Z" })).message).toContain(
+    "pods are missing: kubectl describe statefulset read",
+  );
+});
+
+test("an update counts pods of the newest template: those that are ready may be the old ones", () => {
+  const stuck = { desired: 1, total: 2, updated: 1, ready: 1, rolledOut: false };
+  expect(actorState(facts(stuck)).message).toBe("1 of 1 replicas have the newest template, 1 are ready");
+});
+
+test("a rollout of a StatefulSet that does not end says that its broken pods must be deleted by hand", () => {
+  const late = { desired: 2, total: 2, updated: 1, ready: 1, rolledOut: false };
+  const since = { shortSince: "2026-11-25T11:00:00Z" };
+  const message = (kind: string) => actorState(facts({ ...late, kind }, since)).message;
+  expect(message("StatefulSet")).toContain("delete the pods that are not ready");
+  expect(message("Deployment")).not.toContain("delete");
+});
+
+test("pods that keep an older template on purpose are no fault, and are mentioned", () => {
+  const held = "1 of 2 pods keep an older template (updateStrategy partition 1)";
+  expect(actorState(facts({ desired: 2, total: 2, ready: 2, held }))).toMatchObject({
+    state: "Running",
+    healthy: true,
+    message: `2 of 2 replicas are ready; ${held}`,
+  });
 });
 
 test("an actor born at zero says that it has never started", () => {

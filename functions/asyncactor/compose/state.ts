@@ -54,23 +54,25 @@ export function actorState(facts: StateFacts): ActorState {
 }
 
 function rollout(facts: StateFacts, workload: WorkloadProgress): ActorState {
-  const state = facts.createdBefore ? "Updating" : "Creating";
   const late = lateness(facts);
-  if (late.degraded) return unhealthy("Degraded", shortMessage(workload, facts));
-  return {
-    ...unhealthy(state, `${workload.ready} of ${workload.desired} replicas are ready`),
-    changesInMs: late.inMs,
-  };
+  if (late.degraded) return unhealthy("Degraded", lateRollout(facts, workload));
+  const { desired, ready, updated } = workload;
+  const progress = facts.createdBefore
+    ? unhealthy("Updating", `${updated} of ${desired} replicas have the newest template, ${ready} are ready`)
+    : unhealthy("Creating", `${ready} of ${desired} replicas are ready`);
+  return { ...progress, changesInMs: late.inMs };
 }
 
 function replicasState(facts: StateFacts, workload: WorkloadProgress): ActorState {
-  const { desired, total, ready } = workload;
+  const { desired, total, ready, held } = workload;
+  const withHeld = (message: string) => (held === "" ? message : `${message}; ${held}`);
   if (desired === 0 && total === 0) return healthy("Napping", nappingMessage(facts));
-  if (total > desired) return healthy("ScalingDown", `${total} replicas on the way to ${desired}`);
-  if (ready >= desired) return healthy("Running", `${ready} of ${desired} replicas are ready`);
+  if (total > desired) return healthy("ScalingDown", withHeld(`${total} replicas on the way to ${desired}`));
+  if (ready >= desired) return healthy("Running", withHeld(`${ready} of ${desired} replicas are ready`));
   const late = lateness(facts);
   if (late.degraded) return unhealthy("Degraded", shortMessage(workload, facts));
-  return { ...healthy("ScalingUp", `${ready} of ${desired} replicas are ready`), changesInMs: late.inMs };
+  const scalingUp = healthy("ScalingUp", withHeld(`${ready} of ${desired} replicas are ready`));
+  return { ...scalingUp, changesInMs: late.inMs };
 }
 
 function nappingMessage(facts: StateFacts): string {
@@ -86,8 +88,20 @@ function lateness({ shortSince, now }: StateFacts): { degraded: boolean; inMs: n
   return left <= 0 ? { degraded: true, inMs: undefined } : { degraded: false, inMs: left };
 }
 
-function shortMessage(workload: WorkloadProgress, facts: StateFacts): string {
-  return `only ${workload.ready} of ${workload.desired} replicas are ready since ${facts.shortSince}; look at the pods' events`;
+function shortMessage(workload: WorkloadProgress, { shortSince }: StateFacts): string {
+  const { desired, kind, name, ready, total } = workload;
+  const [what, where] =
+    total < desired
+      ? ["the controller's events say why pods are missing", `${kind.toLowerCase()} ${name}`]
+      : ["the pods' events and logs say why", `pods -l asya.sh/actor=${name}`];
+  return `only ${ready} of ${desired} replicas are ready since ${shortSince}; ${what}: kubectl describe ${where}`;
+}
+
+/** n.b. A StatefulSet waits for a pod that is not ready, also with a corrected template (kubernetes issue 67250). */
+function lateRollout(facts: StateFacts, workload: WorkloadProgress): string {
+  const message = shortMessage(workload, facts);
+  if (workload.kind !== "StatefulSet" || workload.updated >= workload.total) return message;
+  return `${message}; once the template is right, delete the pods that are not ready: a StatefulSet does not replace them`;
 }
 
 function healthy(state: State, message: string): ActorState {

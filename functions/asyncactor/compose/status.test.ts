@@ -1,22 +1,24 @@
 import { expect, test } from "vitest";
-import { type Memory, remember } from "./status.ts";
+import { type Memory, memoryOf, remember } from "./status.ts";
 import type { WorkloadProgress } from "./workload-progress.ts";
 
-const NAPPING: Memory = { status: "Napping", desiredReplicas: 0, warmedUp: true };
+const NAPPING: Memory = { desiredReplicas: 0, rolledOutOnce: true, warmedUp: true };
 
 function progress(desired: number, ready: number, changedAt: string | undefined): WorkloadProgress {
-  return { desired, total: desired, ready, rolledOut: true, failure: "", changedAt };
+  const counts = { desired, total: desired, updated: desired, ready };
+  return { kind: "Deployment", name: "a", ...counts, rolledOut: true, held: "", failure: "", changedAt };
 }
 
 test("a scaling is remembered with the time of the answer in which the controller has seen it", () => {
   const unseen = remember(NAPPING, progress(1, 0, undefined));
-  expect(unseen).toEqual({ desiredReplicas: 0, warmedUp: true });
+  expect(unseen).toEqual(NAPPING);
   const seen = remember(unseen, progress(1, 0, "2026-11-25T12:00:00Z"));
   expect(seen).toEqual({
     desiredReplicas: 1,
     shortSince: "2026-11-25T12:00:00Z",
     lastScaleTime: "2026-11-25T12:00:00Z",
     lastScaleDirection: "up",
+    rolledOutOnce: true,
     warmedUp: true,
   });
 });
@@ -28,7 +30,15 @@ test("short of ready counts from its beginning, until every replica is ready", (
   expect(remember(later, progress(2, 2, "2026-11-25T12:04:00Z")).shortSince).toBeUndefined();
 });
 
-test("the state is never remembered, only what a later answer needs", () => {
-  expect(remember({ status: "TransportError" }, undefined)).toEqual({});
-  expect(remember(NAPPING, undefined)).toEqual({ desiredReplicas: 0, warmedUp: true });
+test("a complete rollout is remembered for ever: a later one is an update", () => {
+  const creating = { ...progress(1, 0, "2026-11-25T12:00:00Z"), rolledOut: false };
+  expect(remember({}, creating).rolledOutOnce).toBeUndefined();
+  expect(remember({ rolledOutOnce: true }, creating).rolledOutOnce).toBe(true);
+  expect(remember({ rolledOutOnce: true }, undefined)).toEqual({ rolledOutOnce: true });
+});
+
+test("what is remembered is read back from the status that it was written to, and nothing else", () => {
+  const memory = remember(NAPPING, progress(2, 1, "2026-11-25T12:00:00Z"));
+  expect(memoryOf({ ...memory, status: "Running", warmedUp: true, message: "m" })).toEqual(memory);
+  expect(memoryOf({ shortSince: 5, desiredReplicas: "2", warmedUp: "yes" })).toEqual({});
 });

@@ -9,22 +9,26 @@ import type { WorkloadProgress } from "./workload-progress.ts";
 
 /** What an earlier answer wrote and this one needs: the only memory that a composition has. */
 export interface Memory {
-  status?: string;
   desiredReplicas?: number;
   lastScaleTime?: string;
   lastScaleDirection?: string;
   shortSince?: string;
+  /** A replica was ready at some time. */
   warmedUp?: boolean;
+  /** A rollout was complete at some time: a later one is an update, not the creation. */
+  rolledOutOnce?: boolean;
 }
 
 export function memoryOf(status: Record<string, unknown> | undefined): Memory {
   const memory: Memory = {};
-  for (const field of ["status", "lastScaleTime", "lastScaleDirection", "shortSince"] as const) {
+  for (const field of ["lastScaleTime", "lastScaleDirection", "shortSince"] as const) {
     const value = status?.[field];
     if (typeof value === "string") memory[field] = value;
   }
   if (typeof status?.["desiredReplicas"] === "number") memory.desiredReplicas = status["desiredReplicas"];
-  if (status?.["warmedUp"] === true) memory.warmedUp = true;
+  for (const field of ["warmedUp", "rolledOutOnce"] as const) {
+    if (status?.[field] === true) memory[field] = true;
+  }
   return memory;
 }
 
@@ -33,9 +37,9 @@ export function memoryOf(status: Record<string, unknown> | undefined): Memory {
  * for the next answer, which has a time for it.
  */
 export function remember(before: Memory, workload: WorkloadProgress | undefined): Memory {
-  if (workload === undefined) return withoutStatus(before);
+  if (workload === undefined) return before;
   const { changedAt } = workload;
-  if (changedAt === undefined && before.desiredReplicas !== undefined) return withoutStatus(before);
+  if (changedAt === undefined && before.desiredReplicas !== undefined) return before;
   const scaled = before.desiredReplicas !== undefined && before.desiredReplicas !== workload.desired;
   const short = workload.ready < workload.desired;
   const shortSince = before.shortSince ?? changedAt;
@@ -50,12 +54,8 @@ export function remember(before: Memory, workload: WorkloadProgress | undefined)
       ? {}
       : { lastScaleTime, lastScaleDirection }),
     ...(before.warmedUp === true || workload.ready > 0 ? { warmedUp: true } : {}),
+    ...(before.rolledOutOnce === true || workload.rolledOut ? { rolledOutOnce: true } : {}),
   };
-}
-
-/** The state is this answer's to say. */
-function withoutStatus({ status: _, ...memory }: Memory): Memory {
-  return memory;
 }
 
 function direction(from: number, to: number): string {

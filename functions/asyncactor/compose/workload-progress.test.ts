@@ -6,6 +6,7 @@ function deployment(replicas: number, status: Record<string, unknown>): Observed
   return {
     kind: "Deployment",
     metadata: {
+      name: "read",
       generation: 2,
       managedFields: [{ time: "2026-11-25T10:00:00Z" }, { time: "2026-11-25T11:00:00Z" }],
     },
@@ -18,24 +19,17 @@ const ROLLED_OUT = [{ type: "Progressing", status: "True", reason: "NewReplicaSe
 
 test("at zero the API omits every number, and the rollout is complete", () => {
   expect(workloadProgress(deployment(0, {}))).toEqual({
+    kind: "Deployment",
+    name: "read",
     desired: 0,
     total: 0,
+    updated: 0,
     ready: 0,
     rolledOut: true,
+    held: "",
     failure: "",
     changedAt: "2026-11-25T11:00:00Z",
   });
-});
-
-test("a Deployment that rolled out once stays so while KEDA scales it up", () => {
-  const scaling = {
-    replicas: 3,
-    updatedReplicas: 3,
-    readyReplicas: 1,
-    availableReplicas: 1,
-    conditions: ROLLED_OUT,
-  };
-  expect(workloadProgress(deployment(3, scaling)).rolledOut).toBe(true);
 });
 
 test("a generation that the controller has not seen is not rolled out", () => {
@@ -66,22 +60,11 @@ test.each([
   ).toBe(message);
 });
 
-test("a StatefulSet rolls out by revisions", () => {
-  const of = (status: Record<string, unknown>): Observed => ({
-    ...deployment(2, status),
-    kind: "StatefulSet",
-  });
-  const scaling = { replicas: 2, readyReplicas: 1, currentRevision: "a", updateRevision: "a" };
-  expect(workloadProgress(of(scaling)).rolledOut).toBe(true);
-  expect(workloadProgress(of({ ...scaling, updateRevision: "b" })).rolledOut).toBe(false);
-});
-
-test("a StatefulSet that wakes from zero is not rolling out, one that never ran is", () => {
-  const waking: Observed = {
-    ...deployment(1, { replicas: 1, updatedReplicas: 1, currentRevision: "a", updateRevision: "a" }),
-    kind: "StatefulSet",
-  };
-  expect(workloadProgress(waking, { desired: 1, rolledOutOnce: true }).rolledOut).toBe(true);
-  expect(workloadProgress(waking, { desired: 1, rolledOutOnce: false }).rolledOut).toBe(false);
-  expect(workloadProgress(waking).rolledOut).toBe(false);
+test("a failure that the controller reported about an older spec is over until it says so again", () => {
+  const timedOut = [{ type: "Progressing", status: "False", message: "has timed out", reason: "R" }];
+  const corrected = deployment(1, { observedGeneration: 1, replicas: 1, conditions: timedOut });
+  const before = { desired: 1, rolledOutOnce: true };
+  expect(workloadProgress(corrected, before)).toMatchObject({ failure: "", rolledOut: false });
+  const scaled = { ...before, desired: 0 };
+  expect(workloadProgress(corrected, scaled)).toMatchObject({ failure: "has timed out" });
 });

@@ -1,14 +1,15 @@
 import { conditionOf } from "../../../core/conditions.ts";
 import type { Observed } from "../../../core/manifest.ts";
+import { deploymentRollout, type PodCounts, statefulSetRollout } from "./rollout.ts";
 
-/** What a Deployment's or StatefulSet's controller says about its pods. */
-export interface WorkloadProgress {
-  /** `spec.replicas`: what KEDA or we want now. */
-  desired: number;
-  total: number;
-  ready: number;
+/** What a Deployment's or StatefulSet's controller says about its pods. `desired` is what KEDA or we want now. */
+export interface WorkloadProgress extends Omit<PodCounts, "available"> {
+  kind: string;
+  name: string;
   /** The newest template runs everywhere it should, or nothing should run. */
   rolledOut: boolean;
+  /** Why pods of an older template stay although nothing is wrong; "" where none does. */
+  held: string;
   /** The controller's own words where it cannot go on; "" otherwise. */
   failure: string;
   /**
@@ -29,36 +30,36 @@ export interface EarlierProgress {
 }
 
 export function workloadProgress(workload: Observed, earlier?: EarlierProgress): WorkloadProgress {
-  const desired = count(workload.spec?.["replicas"], 1);
-  const status = workload.status ?? {};
+  const { available, ...pods } = podCounts(workload);
   const seen = seenByController(workload);
-  const rescaled = earlier !== undefined && earlier.desired !== desired;
+  // A new number of replicas that the controller has not seen yet is no rollout; any other change begins one.
+  const known = seen || (earlier !== undefined && earlier.desired !== pods.desired);
+  const rolloutOf = workload.kind === "StatefulSet" ? statefulSetRollout : deploymentRollout;
+  const { complete, held } = rolloutOf(workload, { ...pods, available }, earlier?.rolledOutOnce === true);
   return {
-    desired,
-    total: count(status["replicas"], 0),
-    ready: count(status["readyReplicas"], 0),
-    // A new number of replicas that the controller has not seen yet is no rollout.
-    rolledOut: (seen || rescaled) && isRolledOut(workload, desired, earlier?.rolledOutOnce === true),
-    failure: failureOf(workload),
+    kind: workload.kind ?? "",
+    name: workload.metadata?.name ?? "",
+    ...pods,
+    rolledOut: known && complete,
+    held: known ? held : "",
+    failure: known ? failureOf(workload) : "",
     changedAt: seen ? newestChange(workload) : undefined,
   };
 }
 
-function seenByController(workload: Observed): boolean {
-  return count(workload.status?.["observedGeneration"], 0) >= (workload.metadata?.generation ?? 0);
+function podCounts({ spec, status }: Observed): PodCounts {
+  const count = (field: string) => number(status?.[field], 0);
+  return {
+    desired: number(spec?.["replicas"], 1),
+    total: count("replicas"),
+    updated: count("updatedReplicas"),
+    ready: count("readyReplicas"),
+    available: count("availableReplicas"),
+  };
 }
 
-function isRolledOut(workload: Observed, desired: number, before: boolean): boolean {
-  const status = workload.status ?? {};
-  const updated = count(status["updatedReplicas"], 0);
-  if (updated === desired && count(status["availableReplicas"], 0) >= desired) return true;
-  if (workload.kind === "StatefulSet") {
-    // n.b. a StatefulSet's first rollout has equal revisions from its start.
-    const oneRevision = status["currentRevision"] === status["updateRevision"];
-    return oneRevision && (before || count(status["readyReplicas"], 0) > 0);
-  }
-  // n.b. the reason stays NewReplicaSetAvailable while KEDA scales a Deployment that rolled out once.
-  return conditionOf(workload, "Progressing")?.reason === "NewReplicaSetAvailable";
+function seenByController({ metadata, status }: Observed): boolean {
+  return number(status?.["observedGeneration"], 0) >= (metadata?.generation ?? 0);
 }
 
 function failureOf(workload: Observed): string {
@@ -69,13 +70,11 @@ function failureOf(workload: Observed): string {
   return "";
 }
 
-function newestChange(workload: Observed): string | undefined {
-  const times = (workload.metadata?.managedFields ?? []).flatMap(({ time }) =>
-    time === undefined ? [] : [time],
-  );
-  return times.length === 0 ? workload.metadata?.creationTimestamp : times.reduce((a, b) => (a > b ? a : b));
+function newestChange({ metadata }: Observed): string | undefined {
+  const times = (metadata?.managedFields ?? []).flatMap(({ time }) => (time === undefined ? [] : [time]));
+  return times.length === 0 ? metadata?.creationTimestamp : times.reduce((a, b) => (a > b ? a : b));
 }
 
-function count(value: unknown, otherwise: number): number {
+function number(value: unknown, otherwise: number): number {
   return typeof value === "number" ? value : otherwise;
 }
