@@ -1,8 +1,9 @@
-/** The ceiling: what the broker and amqplib can do where nobody looks into a message. Settings as of a sidecar. */
+/** The ceiling: what the broker and amqplib can do where nobody looks into a message. Prefetch and writes as a sidecar's. */
 import { once } from "node:events";
 import { connect } from "amqplib";
 import { queueName } from "../../../core/names.ts";
 import { connectOptions } from "../../../transports/rabbitmq/client-connection.ts";
+import { gatherWrites } from "../../../transports/rabbitmq/client-writes.ts";
 import { fromEnv } from "../../../transports/rabbitmq/settings.ts";
 import { NEXT, WORK } from "./queues.ts";
 
@@ -11,6 +12,7 @@ const PREFETCH = 500;
 
 const settings = fromEnv(process.env);
 const model = await connect(...connectOptions(settings, "bare loop"));
+gatherWrites(model);
 const incoming = await model.createChannel();
 const outgoing = await model.createConfirmChannel();
 await incoming.prefetch(PREFETCH);
