@@ -23,6 +23,8 @@ export interface ScalingNumbers {
   initialCooldownSeconds: number | undefined;
   paused: boolean;
   pausedScaleIn: boolean;
+  /** Time of `asya.sh/wake`, in milliseconds since 1970. */
+  wakeAtMs: number | undefined;
 }
 
 /** An AsyncActor as the API server or Git holds it, once it passed the XRD's schema. */

@@ -13,6 +13,7 @@ import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
 import { planTransport } from "./transport-plan.ts";
 import { flipFindings, vanishingQueueFindings } from "./takeover.ts";
+import { secondsAwake } from "./wake.ts";
 
 /** From an actor, its world and what exists to everything that should exist and what is to be said about it. */
 export function compose(input: ComposeInput): Composed {
@@ -28,6 +29,10 @@ export function compose(input: ComposeInput): Composed {
     : report(rendered, input);
   return {
     ...answer,
+    ttlSeconds: Math.min(
+      answer.ttlSeconds,
+      secondsAwake(planned.plan.actor.scaling.wakeAtMs, input.now) ?? Infinity,
+    ),
     needsPodSchema: template.needsClusterSchema,
     unseen: unseenObjects(planned.plan, input.observed),
   };
@@ -38,7 +43,9 @@ function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[])
   const { observed, existing } = input;
   const { transportPlan, findings: transportFindings } = planTransport(plan, observed);
   const running = observed[workloadKey(plan)] ?? existing.workload;
-  const manifests = renderObjects(plan, transportPlan, running, memoryOf(object.status).warmedUp === true);
+  const warmedUp = memoryOf(object.status).warmedUp === true;
+  const awake = secondsAwake(plan.actor.scaling.wakeAtMs, input.now) !== undefined;
+  const manifests = renderObjects(plan, transportPlan, running, warmedUp, awake);
   const findings = [
     ...found,
     ...transportFindings,

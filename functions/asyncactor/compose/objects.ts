@@ -19,12 +19,14 @@ export function workloadKey(plan: ActorPlan): "deployment" | "statefulset" {
  *
  * @param running - the workload as it is, observed or about to be adopted.
  * @param warmedUp - the workload was ready once.
+ * @param awake - `asya.sh/wake` asks for a replica now.
  */
 export function renderObjects(
   plan: ActorPlan,
   transportPlan: TransportPlan,
   running: Observed | undefined,
   warmedUp: boolean,
+  awake: boolean,
 ): Record<string, Manifest> {
   const { actor, platform } = plan;
   const metadata = (name: string): Metadata => objectMetadata(plan, { name });
@@ -39,8 +41,8 @@ export function renderObjects(
       metadata(triggerAuthenticationName(actor.name)),
     );
     if (authentication !== undefined) objects[TRIGGER_AUTHENTICATION_KEY] = authentication;
-    const warmingUp = isWarmingUp(actor, warmedUp, running);
-    objects[SCALED_OBJECT_KEY] = scaledObject(actor, transportPlan, metadata(actor.name), warmingUp);
+    const stirring = { warmingUp: isWarmingUp(actor, warmedUp, running), awake };
+    objects[SCALED_OBJECT_KEY] = scaledObject(actor, transportPlan, metadata(actor.name), stirring);
   }
   return objects;
 }

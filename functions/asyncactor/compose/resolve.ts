@@ -133,6 +133,7 @@ function scalingNumbers(
       initial === undefined ? undefined : wholeSeconds(initial, at("initialCooldownPeriod"), findings),
     paused: scaling.paused || annotations["asya.sh/paused"] === "true",
     pausedScaleIn: annotations["asya.sh/paused-scale-in"] === "true",
+    wakeAtMs: annotatedTime(annotations, "asya.sh/wake", findings),
   };
 }
 
@@ -148,6 +149,24 @@ function annotatedNumber(
   const path = ["metadata", "annotations", name];
   const message = `must be a whole number from ${least} on (got ${quoteValue(text)})`;
   findings.push(finding("E012", path, message, 'write for example "3"'));
+  return undefined;
+}
+
+function annotatedTime(
+  annotations: Readonly<Record<string, string>>,
+  name: string,
+  findings: Finding[],
+): number | undefined {
+  const text = annotations[name];
+  if (text === undefined) return undefined;
+  const timeMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!Number.isNaN(timeMs)) return timeMs;
+  const message = `must be a time as RFC 3339 writes it (got ${quoteValue(text)})`;
+  findings.push(
+    finding("E012", ["metadata", "annotations", name], message, "write for example 2026-11-25T12:00:00Z"),
+  );
   return undefined;
 }
 

@@ -3,12 +3,20 @@ import { SIDECAR_CONTAINER, triggerAuthenticationName } from "../../../core/name
 import type { TransportPlan } from "../../../transports/contract.ts";
 import type { EffectiveActor } from "./actor.ts";
 
+/** What brings an actor from zero without a message. */
+export interface Stirring {
+  /** It has not run once yet, and is to. */
+  warmingUp: boolean;
+  /** Somebody has just asked for it. */
+  awake: boolean;
+}
+
 /** KEDA's ScaledObject for an actor: its queue's depth decides how many replicas the workload has. */
 export function scaledObject(
   actor: EffectiveActor,
   plan: TransportPlan,
   metadata: Metadata,
-  warmingUp: boolean,
+  { warmingUp, awake }: Stirring,
 ): Manifest {
   const { scaling } = actor;
   const { advanced, behavior } = actor.spec.scaling;
@@ -17,7 +25,7 @@ export function scaledObject(
   return {
     apiVersion: "keda.sh/v1alpha1",
     kind: "ScaledObject",
-    metadata: withAnnotations(metadata, pauseAnnotations(actor)),
+    metadata: withAnnotations(metadata, kedaAnnotations(actor, awake)),
     spec: {
       scaleTargetRef: {
         apiVersion: "apps/v1",
@@ -74,10 +82,12 @@ export function isWarmingUp(
   return typeof ready !== "number" || ready < 1;
 }
 
-function pauseAnnotations(actor: EffectiveActor): Record<string, string> {
+function kedaAnnotations(actor: EffectiveActor, awake: boolean): Record<string, string> {
   return {
     ...(actor.scaling.paused ? { "autoscaling.keda.sh/paused": "true" } : {}),
     ...(actor.scaling.pausedScaleIn ? { "autoscaling.keda.sh/paused-scale-in": "true" } : {}),
+    // n.b. A replica that anyone but KEDA adds is taken away again at its next poll: the queue was not active for long.
+    ...(awake ? { "autoscaling.keda.sh/force-activation": "true" } : {}),
   };
 }
 

@@ -79,8 +79,10 @@ test("where pods are missing altogether, Degraded sends people to the controller
 });
 
 test("an update counts pods of the newest template: those that are ready may be the old ones", () => {
-  const stuck = { desired: 1, total: 2, updated: 1, ready: 1, rolledOut: false };
+  const changedAt = "2026-11-25T11:59:00Z";
+  const stuck = { desired: 1, total: 2, updated: 1, ready: 1, rolledOut: false, changedAt };
   expect(actorState(facts(stuck)).message).toBe("1 of 1 replicas have the newest template, 1 are ready");
+  expect(actorState(facts({ ...stuck, changedAt: undefined })).message).toContain("has not seen the newest");
 });
 
 test("a rollout of a StatefulSet that does not end says that its broken pods must be deleted by hand", () => {

@@ -56,11 +56,16 @@ export function actorState(facts: StateFacts): ActorState {
 function rollout(facts: StateFacts, workload: WorkloadProgress): ActorState {
   const late = lateness(facts);
   if (late.degraded) return unhealthy("Degraded", lateRollout(facts, workload));
-  const { desired, ready, updated } = workload;
   const progress = facts.createdBefore
-    ? unhealthy("Updating", `${updated} of ${desired} replicas have the newest template, ${ready} are ready`)
-    : unhealthy("Creating", `${ready} of ${desired} replicas are ready`);
+    ? unhealthy("Updating", updateMessage(workload))
+    : unhealthy("Creating", `${workload.ready} of ${workload.desired} replicas are ready`);
   return { ...progress, changesInMs: late.inMs };
+}
+
+/** n.b. Until the controller has seen the newest template its numbers are about the one before. */
+function updateMessage({ changedAt, desired, kind, ready, updated }: WorkloadProgress): string {
+  if (changedAt === undefined) return `the ${kind}'s controller has not seen the newest template yet`;
+  return `${updated} of ${desired} replicas have the newest template, ${ready} are ready`;
 }
 
 function replicasState(facts: StateFacts, workload: WorkloadProgress): ActorState {
