@@ -33,6 +33,8 @@ export interface ActorOptions {
   handler?: string;
   /** Merged over the spec. */
   spec?: Record<string, unknown>;
+  /** Merged over the spec's workload. */
+  workload?: Record<string, unknown>;
   /** Merged over the container asya-runtime. */
   container?: Record<string, unknown>;
   /** Merged over the pod's spec. */
@@ -42,7 +44,7 @@ export interface ActorOptions {
 
 /** An actor as a user would write it, with a handler out of the ConfigMap `handlers`. */
 export function actor(name: string, image: string, options: ActorOptions = {}): Record<string, unknown> {
-  const { handler = "echo", spec = {}, container = {}, pod = {}, annotations } = options;
+  const { handler = "echo", spec = {}, workload = {}, container = {}, pod = {}, annotations } = options;
   const runtime = {
     name: "asya-runtime",
     image,
@@ -63,7 +65,7 @@ export function actor(name: string, image: string, options: ActorOptions = {}): 
       transport: "rabbitmq",
       scaling: { enabled: true, cooldownPeriod: 10, maxReplicas: 3 },
       timeout: { processing: 10, gracefulShutdown: 10 },
-      workload: { template: { spec: { containers: [runtime], volumes, ...pod } } },
+      workload: { template: { spec: { containers: [runtime], volumes, ...pod } }, ...workload },
       ...spec,
     },
   };

@@ -52,8 +52,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
           "--timeout=3m",
         ]),
     );
+    // The tests read the end actors' queues themselves.
     const ends = ["happy-end", "error-end"].map((name) =>
-      actor(name, place.pythonImage, { spec: { scaling: {}, workload: atZero(place, name) } }),
+      actor(name, place.pythonImage, { spec: { scaling: {} }, workload: { replicas: 0 } }),
     );
     kubectl(
       cluster,
@@ -71,12 +72,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await undoAll();
     throw error;
   }
-}
-
-/** The tests read the end actors' queues themselves. */
-function atZero(place: Place, name: string): object {
-  const { workload } = actor(name, place.pythonImage)["spec"] as { workload: object };
-  return { ...workload, replicas: 0 };
 }
 
 function makeNamespace(cluster: Cluster, place: Place, name: string): void {

@@ -55,10 +55,10 @@ test("an edit that cannot be says so and changes nothing that runs; put right, i
 
 test("with Retain the queue outlives its actor, and a new one of the name handles what lay in it", async () => {
   const name = "kept";
-  world.commit(name, { spec: { deletion: { messages: "Retain" } } });
+  world.commit(name, { spec: { deletion: { messages: "Retain" }, scaling: {} }, workload: { replicas: 0 } });
   await world.reaches(name, "Napping");
-  await world.remove(name);
   await world.mail.send([name], 5);
+  await world.remove(name);
   expect(world.mail.account().missing).toHaveLength(5);
   tell("kept is deleted, 5 messages wait in its queue");
   world.commit(name, { spec: { deletion: { messages: "Delete" } } });
