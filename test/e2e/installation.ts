@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { parseAllDocuments, stringify } from "yaml";
-import { freshBundle, FUNCTION, SIDECAR } from "../../scripts/build.ts";
+import { join, resolve } from "node:path";
+import { parseAllDocuments, parseDocument, stringify } from "yaml";
+import { freshBundle, FUNCTION, OBSERVER, SIDECAR } from "../../scripts/build.ts";
 import { kubectl, type Cluster } from "../cluster/cluster.ts";
+import { imageName } from "./images.ts";
 import { credentials, type Place } from "./place.ts";
 import { RUN_LABEL } from "./preflight.ts";
 import { tell } from "./story.ts";
@@ -23,9 +24,10 @@ export async function install(
   vhost: string,
 ): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "asya-e2e-"));
-  for (const room of ["compositions", "xrds"]) symlinkSync(join(ROOT, room), join(folder, room));
+  for (const room of ["compositions", "observer", "xrds"]) symlinkSync(join(ROOT, room), join(folder, room));
   writeFileSync(join(folder, "platform.yaml"), platform(place, namespace, vhost));
   writeFileSync(join(folder, "topology.yaml"), topology(namespace, vhost));
+  writeFileSync(join(folder, "observer.yaml"), observer(place));
   let stopFunction = () => Promise.resolve();
   for (const commands of commandsOfDocs()) {
     if (commands.includes("function.pkg")) stopFunction = await provideFunction(cluster, place);
@@ -45,6 +47,9 @@ export async function install(
 }
 
 const INSTALLED: readonly (readonly [string, string])[] = [
+  ["namespace", "asya-system"],
+  ["clusterrolebinding", "asya-observer"],
+  ["clusterrole", "asya-observer"],
   ["environmentconfig", "asya-platform"],
   ["composition", "asyncactor"],
   ["xrd", "asyncactors.asya.sh"],
@@ -80,7 +85,7 @@ function platform(place: Place, namespace: string, vhost: string): string {
         },
       },
       sidecar: {
-        image: place.sidecarImage ?? "localhost/asya-sidecar:e2e",
+        image: place.sidecarImage ?? imageName(SIDECAR),
         resources: { requests: { cpu: "10m", memory: "64Mi" } },
       },
       namespaces: { [namespace]: { defaults: { deletion: { messages: "Delete" } } } },
@@ -134,23 +139,13 @@ async function startFunction(address: string, certificates: string): Promise<() 
   };
 }
 
-/** n.b. The node knows no registry: its images are made from our Dockerfiles on its own base image. */
-export async function sidecarImage({ shared, sidecarImage: given }: Place): Promise<void> {
-  if (given !== undefined || shared === undefined) return;
-  const bundle = await freshBundle(SIDECAR);
-  const dockerfile = readFileSync(join(ROOT, "sidecar/Dockerfile"), "utf8");
-  const folder = mkdtempSync(join(tmpdir(), "asya-image-"));
-  try {
-    const file = join(folder, "Dockerfile");
-    writeFileSync(file, dockerfile.replace(/^FROM .*$/m, "FROM localhost/base:1"));
-    execFileSync(join(shared, "base-image"), { stdio: ["ignore", "ignore", "inherit"] });
-    execFileSync(join(shared, "image"), ["localhost/asya-sidecar:e2e", file, dirname(bundle)], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    tell("the sidecar's image is on the node");
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+function observer({ observerImage }: Place): string {
+  const document = parseDocument(readFileSync(join(ROOT, "observer/deployment.yaml"), "utf8"));
+  document.setIn(
+    ["spec", "template", "spec", "containers", 0, "image"],
+    observerImage ?? imageName(OBSERVER),
+  );
+  return document.toString();
 }
 
 async function freePort(): Promise<number> {

@@ -13,8 +13,9 @@ const OWN_KUBECONFIG = join(
 export interface Place {
   /** Image of a Python from 3.7 on, for handlers. */
   pythonImage: string;
-  /** Images with the sidecar and observer; undefined = made on the node of ../shared/cluster. */
+  /** undefined = made on the node of ../shared/cluster. */
   sidecarImage: string | undefined;
+  observerImage: string | undefined;
   /** Crossplane package of the function; undefined = the function runs as a process beside ../shared/cluster. */
   functionPackage: string | undefined;
   /** RabbitMQ as pods see it. */
@@ -31,6 +32,7 @@ export interface Place {
 const VARIABLES = {
   E2E_PYTHON_IMAGE: "an image with python3, e.g. python:3.13-slim",
   E2E_SIDECAR_IMAGE: "the sidecar's image, as the cluster can pull it",
+  E2E_OBSERVER_IMAGE: "the observer's image, likewise",
   E2E_FUNCTION_PACKAGE: "the function's package, as Crossplane can pull it",
   E2E_RABBITMQ_HOST: "RabbitMQ's host name inside the cluster, e.g. rabbitmq.rabbitmq.svc",
   E2E_RABBITMQ_URL:
@@ -52,6 +54,7 @@ export function placeFrom(env: NodeJS.ProcessEnv): Place {
   return {
     pythonImage: env["E2E_PYTHON_IMAGE"] ?? "localhost/base:1",
     sidecarImage: env["E2E_SIDECAR_IMAGE"],
+    observerImage: env["E2E_OBSERVER_IMAGE"],
     functionPackage: env["E2E_FUNCTION_PACKAGE"],
     brokerHost: host,
     brokerManagement: `http://${host}:15672`,

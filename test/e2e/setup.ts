@@ -2,7 +2,7 @@ import type { TestProject } from "vitest/node";
 import { findCluster, kubectl, type Cluster } from "../cluster/cluster.ts";
 import { actor, HANDLERS } from "./actors.ts";
 import { Broker } from "./broker.ts";
-import { CONNECTION_SECRET, install, PASSWORD_SECRET, sidecarImage } from "./installation.ts";
+import { CONNECTION_SECRET, install, makeImages, PASSWORD_SECRET } from "./installation.ts";
 import { credentials, placeFrom, type Place } from "./place.ts";
 import { obstacles, RUN_LABEL } from "./preflight.ts";
 import { tell } from "./story.ts";
@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const step of undo.toReversed()) await step();
   };
   try {
-    await sidecarImage(place);
+    await makeImages(place);
     await broker.create();
     undo.push(() => broker.remove());
     makeNamespace(cluster, place, run);
