@@ -1,4 +1,5 @@
 import type { Readiness } from "../../../core/conditions.ts";
+import { isPodState } from "./observed.ts";
 import type { ActorState } from "./state.ts";
 import type { WorkloadProgress } from "./workload-progress.ts";
 
@@ -51,8 +52,9 @@ function transportCondition({ transport, transportNote }: ConditionFacts): Condi
 function workloadCondition({ workload, state }: ConditionFacts): Condition {
   const type = "WorkloadReady";
   if (workload === undefined) return no(type, "Creating", "the workload is being created");
-  if (workload.failure !== "") return no(type, "ReconcileError", workload.failure);
-  if (state.state === "Degraded") return no(type, "PodsNotHealthy", state.message);
+  const podsFail = state.state === "Degraded" || isPodState(state.state);
+  if (workload.failure !== "" && !podsFail) return no(type, "ReconcileError", workload.failure);
+  if (podsFail && !state.healthy) return no(type, "PodsNotHealthy", state.message);
   if (!workload.rolledOut)
     return no(type, "RollingOut", "the newest template does not run in all replicas yet");
   return yes(type, "WorkloadCreated", "");

@@ -8,6 +8,7 @@ import { conditions } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
 import { scaledObjectReadiness, worstOf } from "./readiness.ts";
+import { isPodState, observedPods } from "./observed.ts";
 import { actorState, type ActorState } from "./state.ts";
 import { type Memory, memoryOf, remember, statusFields } from "./status.ts";
 import { type EarlierProgress, workloadProgress, type WorkloadProgress } from "./workload-progress.ts";
@@ -23,6 +24,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const running = staying(observed[workloadKey(plan)]);
   const workload = running === undefined ? undefined : workloadProgress(running, earlier(before));
   const memory = remember(before, workload);
+  const pods = observedPods(object.status, now);
   const state = actorState({
     transport,
     scaling,
@@ -31,6 +33,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     createdBefore: before.rolledOutOnce === true,
     everReady: memory.warmedUp === true,
     shortSince: memory.shortSince,
+    trouble: pods?.trouble,
     now,
   });
   const ours = conditions({
@@ -60,6 +63,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     conditions: ours,
     workload,
     memory,
+    failingPods: pods?.failing,
     objects,
   });
   return {
@@ -103,7 +107,8 @@ function objectReadiness(
 function workloadReadiness(workload: WorkloadProgress | undefined, state: ActorState): Readiness | undefined {
   if (workload === undefined) return undefined;
   if (workload.failure !== "") return { ready: false, failed: true, message: workload.failure };
-  const atWork = workload.rolledOut && state.state !== "Degraded";
+  const podsFail = state.state === "Degraded" || (isPodState(state.state) && !state.healthy);
+  const atWork = workload.rolledOut && !podsFail;
   return atWork ? READY : waiting(`${workload.ready} of ${workload.desired} replicas are ready`);
 }
 

@@ -1,8 +1,10 @@
 import type { Readiness } from "../../../core/conditions.ts";
 import { DEGRADED_AFTER_MS } from "./defaults.ts";
+import type { PodState, PodTrouble } from "./observed.ts";
 import type { WorkloadProgress } from "./workload-progress.ts";
 
 export type State =
+  | PodState
   | "Creating"
   | "Running"
   | "Napping"
@@ -26,6 +28,8 @@ export interface StateFacts {
   everReady: boolean;
   /** Since when fewer replicas are ready than wanted; RFC 3339. */
   shortSince: string | undefined;
+  /** Why pods do not work; undefined where they do, or nobody looks. */
+  trouble?: PodTrouble | undefined;
   now: Date;
 }
 
@@ -38,7 +42,7 @@ export interface ActorState {
   changesInMs: number | undefined;
 }
 
-/** The one word for an actor, in SPEC's order of priority; the states that need no look at pods. */
+/** The one word for an actor, in SPEC's order of priority. */
 export function actorState(facts: StateFacts): ActorState {
   const { transport, scaling, scalingEnabled, workload } = facts;
   if (transport === undefined || workload === undefined || (scalingEnabled && scaling === undefined)) {
@@ -46,20 +50,43 @@ export function actorState(facts: StateFacts): ActorState {
   }
   if (transport.failed) return unhealthy("TransportError", transport.message);
   if (!transport.ready) return unhealthy("Creating", transport.message);
-  if (workload.failure !== "") return unhealthy("WorkloadError", workload.failure);
+  const troubled = podsState(facts, workload);
+  // That a rollout takes too long is no cause: where the pods tell one, it is the better word.
+  if (workload.failure !== "" && !(workload.stalled && troubled !== undefined))
+    return unhealthy("WorkloadError", workload.failure);
   if (scalingEnabled && scaling?.failed) return unhealthy("ScalingError", scaling.message);
+  if (troubled !== undefined) return troubled;
   if (!workload.rolledOut) return rollout(facts, workload);
   if (scalingEnabled && scaling?.ready === false) return unhealthy("Creating", scaling.message);
   return replicasState(facts, workload);
+}
+
+/** Failing pods while fewer are ready than wanted; undefined where that is not so. */
+function podsState(facts: StateFacts, { desired, ready }: WorkloadProgress): ActorState | undefined {
+  const { trouble } = facts;
+  if (trouble === undefined || ready >= desired) return undefined;
+  const late = lateness(facts);
+  // A cluster may be bringing up a node for it.
+  const mayPass = trouble.state === "PendingResources" && facts.createdBefore && !late.degraded;
+  const state = mayPass ? healthy(trouble.state, trouble.message) : unhealthy(trouble.state, trouble.message);
+  return {
+    ...state,
+    changesInMs: mayPass ? Math.min(trouble.lastsMs, late.inMs ?? Infinity) : trouble.lastsMs,
+  };
 }
 
 function rollout(facts: StateFacts, workload: WorkloadProgress): ActorState {
   const late = lateness(facts);
   if (late.degraded) return unhealthy("Degraded", lateRollout(facts, workload));
   const progress = facts.createdBefore
-    ? unhealthy("Updating", updateMessage(workload))
+    ? unhealthy("Updating", withTrouble(updateMessage(workload), facts))
     : unhealthy("Creating", `${workload.ready} of ${workload.desired} replicas are ready`);
   return { ...progress, changesInMs: late.inMs };
+}
+
+/** Old pods may be at work while new ones fail. */
+function withTrouble(message: string, { trouble }: StateFacts): string {
+  return trouble === undefined ? message : `${message}; ${trouble.message}`;
 }
 
 /** n.b. Until the controller has seen the newest template its numbers are about the one before. */

@@ -71,6 +71,8 @@ export interface StatusFacts {
   conditions: readonly Condition[];
   workload: WorkloadProgress | undefined;
   memory: Memory;
+  /** Undefined where nobody looks. */
+  failingPods: number | undefined;
   objects: Readonly<Record<string, { manifest: Manifest; readiness: Readiness | undefined }>>;
 }
 
@@ -94,6 +96,7 @@ export function statusFields(facts: StatusFacts): Record<string, unknown> {
     },
     ...(actor.scaling.enabled ? { scaledObjectRef: { name: actor.name, namespace: actor.namespace } } : {}),
     ...replicaFields(facts.workload),
+    ...(facts.failingPods === undefined ? {} : { failingPods: facts.failingPods }),
     ...memory,
     ...(memory.lastScaleTime === undefined
       ? {}

@@ -12,6 +12,8 @@ export interface WorkloadProgress extends Omit<PodCounts, "available"> {
   held: string;
   /** The controller's own words where it cannot go on; "" otherwise. */
   failure: string;
+  /** The failure is no more than that a rollout takes too long. */
+  stalled?: boolean;
   /**
    * When the controller last wrote about it (RFC 3339): the clock of a pure function. Undefined until the controller has
    * seen the newest spec.
@@ -43,6 +45,7 @@ export function workloadProgress(workload: Observed, earlier?: EarlierProgress):
     rolledOut: known && complete,
     held: known ? held : "",
     failure: known ? failureOf(workload) : "",
+    ...(known && isStalled(workload) ? { stalled: true } : {}),
     changedAt: seen ? newestChange(workload) : undefined,
   };
 }
@@ -68,6 +71,11 @@ function failureOf(workload: Observed): string {
   const progressing = conditionOf(workload, "Progressing");
   if (progressing?.status === "False") return progressing.message || progressing.reason;
   return "";
+}
+
+function isStalled(workload: Observed): boolean {
+  const refused = conditionOf(workload, "ReplicaFailure")?.status === "True";
+  return !refused && conditionOf(workload, "Progressing")?.reason === "ProgressDeadlineExceeded";
 }
 
 function newestChange({ metadata }: Observed): string | undefined {
