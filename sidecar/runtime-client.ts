@@ -33,6 +33,8 @@ export class RuntimeClient {
   readonly #onChange: (isReady: boolean) => void;
   readonly #open = new Set<RuntimeConnection>();
   #opening = 0;
+  /** The one that found a runtime of wire 1, for its first request. */
+  #unused: RuntimeConnection | undefined;
   #wire: Wire = 2;
   #seeking: Promise<void> | undefined;
   #closed = false;
@@ -111,6 +113,9 @@ export class RuntimeClient {
   async #connection(signal: AbortSignal): Promise<RuntimeConnection> {
     for (;;) {
       await this.ready(signal);
+      const unused = this.#unused;
+      this.#unused = undefined;
+      if (unused?.isOpen) return unused.reserve();
       const connection = this.#leastLoaded();
       if (connection?.load === 0) return connection.reserve();
       const mayOpen = this.#wire === 1 || this.#open.size + this.#opening < this.#address.concurrency;
@@ -152,7 +157,9 @@ export class RuntimeClient {
 
   #forget(connection: RuntimeConnection): void {
     this.#open.delete(connection);
-    if (connection.wire === 2 && this.#open.size === 0) this.#seek();
+    const wasUnused = connection === this.#unused;
+    if (wasUnused) this.#unused = undefined;
+    if (wasUnused || (connection.wire === 2 && this.#open.size === 0)) this.#seek();
   }
 
   /** Looks for the runtime until it answers; from then on `isReady`. */
@@ -169,7 +176,9 @@ export class RuntimeClient {
     while (!this.#closed) {
       try {
         this.#wire = await this.#readWire();
-        if (this.#wire === 2) await this.#connect();
+        // n.b. a killed runtime leaves its files behind; only an open connection shows that it lives.
+        const connection = await this.#connect();
+        if (this.#wire === 1) this.#unused = connection;
         return;
       } catch (error) {
         this.#problem = error;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,10 +15,12 @@ let server: Server;
 let client: RuntimeClient;
 /** What came on each connection, in the order in which they were opened. */
 let received: Buffer[];
+let sockets: Socket[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "asya-wire-"));
   received = [];
+  sockets = [];
 });
 afterEach(() => {
   client.close();
@@ -40,11 +42,13 @@ function frame(body: string): Buffer {
   return Buffer.concat([head, Buffer.from(body)]);
 }
 
-async function startRuntime(
-  answer: (socket: Socket, connection: number) => void,
-  ready = "ready",
-): Promise<void> {
+type Behaviour = (socket: Socket, connection: number) => void;
+
+const ADDRESS = () => ({ folder, socketName: "asya-runtime.sock", maxFrameBytes: 1_000_000, concurrency: 1 });
+
+async function startServer(answer: Behaviour): Promise<void> {
   server = createServer((socket) => {
+    sockets.push(socket);
     const connection = received.push(Buffer.alloc(0)) - 1;
     socket.on("error", () => {});
     socket.on("data", (chunk: Buffer) => {
@@ -53,13 +57,12 @@ async function startRuntime(
     });
   }).listen(join(folder, "asya-runtime.sock"));
   await once(server, "listening");
+}
+
+async function startRuntime(answer: Behaviour, ready = "ready"): Promise<void> {
+  await startServer(answer);
   writeFileSync(join(folder, "runtime-ready"), ready);
-  client = new RuntimeClient({
-    folder,
-    socketName: "asya-runtime.sock",
-    maxFrameBytes: 1_000_000,
-    concurrency: 1,
-  });
+  client = new RuntimeClient(ADDRESS());
 }
 
 async function run(timeoutMs = 1_000) {
@@ -74,6 +77,30 @@ test("each message has its own connection: the length and the envelope as receiv
     expect(Buffer.from(reply.payload).toString()).toBe('{"n": 2.0}');
   }
   expect(received).toEqual([frame(ENVELOPE), frame(ENVELOPE), frame(ENVELOPE)]);
+});
+
+test("files that a killed runtime left behind are no runtime", async () => {
+  const left = createServer().listen(join(folder, "left.sock"));
+  await once(left, "listening");
+  renameSync(join(folder, "left.sock"), join(folder, "asya-runtime.sock"));
+  left.close();
+  writeFileSync(join(folder, "runtime-ready"), "ready");
+  const changes: boolean[] = [];
+  client = new RuntimeClient(ADDRESS(), (isReady) => changes.push(isReady));
+  await expect.poll(() => client.problem).toMatchObject({ code: "ECONNREFUSED" });
+  expect(changes).toEqual([false]);
+  rmSync(join(folder, "asya-runtime.sock"));
+  await startServer((socket) => socket.end(frame("[]")));
+  await expect.poll(() => client.isReady).toBe(true);
+  expect(await run()).toEqual([[]]);
+});
+
+test("a runtime that ends is not ready any more, before any message has come", async () => {
+  await startRuntime(() => {});
+  await expect.poll(() => client.isReady).toBe(true);
+  server.close();
+  for (const socket of sockets) socket.destroy();
+  await expect.poll(() => client.isReady).toBe(false);
 });
 
 test("a reply that comes byte by byte is whole", async () => {
