@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { FolderError } from "./folder.ts";
 import { RefusedError } from "./rendered.ts";
 import { DEFAULT_STATE_FOLDER } from "./up/state-folder.ts";
@@ -91,7 +91,7 @@ export function program(): Command {
     .argument("<route>", "ACTOR or ACTOR,ACTOR,...")
     .argument("[json]", "the payload")
     .option("-f, --file <file>", "the payload's file; - is standard input")
-    .option("-H, --header <name=value>", "a header; may be repeated", headerOption, {})
+    .option("-H, --header <name=value>", "a header; may be repeated", headerOption)
     .addOption(stateOption)
     .action(sendCommand);
   return asya;
@@ -103,6 +103,8 @@ async function run(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv);
   } catch (error) {
+    // n.b. commander prints what it finds wrong itself, but not what a command throws.
+    if (error instanceof InvalidArgumentError) console.error(`error: ${error.message}`);
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE;
     else {
       process.exitCode = FAILED;

@@ -11,7 +11,7 @@ import { layoutOf } from "../up/state-folder.ts";
 
 interface Options {
   file?: string;
-  header: Record<string, string>;
+  header?: Record<string, string>;
   state: string;
 }
 
@@ -25,7 +25,7 @@ export async function sendCommand(
   const fields = {
     id: newEnvelopeId(),
     route: { actors, current: 0 },
-    headers: Object.keys(header).length === 0 ? undefined : header,
+    headers: header,
   };
   const body = encodeEnvelope(fields, payloadOf(payload, file));
   const width = widthOf([...actors, "error-end"]);
@@ -37,7 +37,7 @@ export async function sendCommand(
 }
 
 /** A `--header name=value` more. */
-export function headerOption(text: string, headers: Record<string, string>): Record<string, string> {
+export function headerOption(text: string, headers: Record<string, string> = {}): Record<string, string> {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("it must be name=value.");
   return { ...headers, [text.slice(0, at)]: text.slice(at + 1) };
@@ -55,13 +55,21 @@ function payloadOf(argument: string | undefined, file: string | undefined): Buff
   if ((argument === undefined) === (file === undefined)) {
     throw new InvalidArgumentError("give the payload either as '{json}' or with --file.");
   }
-  const bytes = file === undefined ? Buffer.from(argument!) : readFileSync(file === "-" ? 0 : file);
+  const bytes = file === undefined ? Buffer.from(argument!) : contentOf(file);
   try {
     JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     throw new InvalidArgumentError(`the payload is no JSON: ${(error as Error).message}`);
   }
   return bytes;
+}
+
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file === "-" ? 0 : file);
+  } catch (error) {
+    throw new InvalidArgumentError(`--file ${file} cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function tell({ leaves }: Outcome): void {

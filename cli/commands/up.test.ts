@@ -222,9 +222,17 @@ test("a process that ends by itself is started again", TIMEOUT, async () => {
 
 test("wrong use is told with exit status 2", async () => {
   up = new RunningUp();
-  for (const args of [["a"], ["a", "{not json"], ["a,,b", "1"], ["a", "1", "--header", "x"]]) {
+  const wrong: [args: string[], told: string][] = [
+    [["a"], "error: give the payload either as '{json}' or with --file.\n"],
+    [["a", "{not json"], "error: the payload is no JSON: "],
+    [["a,,b", "1"], 'error: "a,,b" is no route: write ACTOR or ACTOR,ACTOR,...\n'],
+    [["a", "--file", "nowhere"], "error: --file nowhere cannot be read: ENOENT"],
+    [["a", "1", "--header", "x"], "error: option '-H, --header <name=value>' argument 'x' is invalid."],
+  ];
+  for (const [args, told] of wrong) {
     const { status, stderr } = await up.send(...args);
     expect([args, status]).toEqual([args, 2]);
+    expect(stderr).toContain(told);
     expect(stderr).not.toContain("    at ");
   }
 });

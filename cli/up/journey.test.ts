@@ -96,6 +96,16 @@ test("an end is ahead of the report that its last actor is done, by whatever id 
   expect(journey.isAhead("e1-2")).toBe(false);
 });
 
+test("an end is ahead of its own last actor's report, whatever its parent has done there", () => {
+  const journey = new Journey("e1");
+  journey.progress("e1", progress("completed", 2));
+  journey.progress("e1-1", progress("received", 2));
+  journey.final("e1-1", { ...progress("", 3), ...succeeded("split:1/read:0", "2/1", 1) });
+  expect(journey.isAhead("e1-1")).toBe(true);
+  journey.progress("e1-1", progress("completed", 2));
+  expect(journey.isAhead("e1-1")).toBe(false);
+});
+
 test("an envelope's children are its own, others' are not", () => {
   const journey = new Journey("e1");
   expect(["e1", "e1-2", "e1-2-1", "e12", "e2"].map((id) => journey.owns(id))).toEqual([

@@ -36,6 +36,8 @@ export class Journey {
   readonly id: string;
   readonly #leaves = new Map<string, { leaf: Leaf; steps: Step[] }>();
   readonly #done = new Set<string>();
+  /** Ids that an actor has worked on. */
+  readonly #travelled = new Set<string>();
   /** By id: the actor whose work led to the end. */
   readonly #leading = new Map<string, string>();
 
@@ -51,6 +53,7 @@ export class Journey {
   /** @returns undefined where there is nothing to say. */
   progress(id: string, report: unknown): Hop | undefined {
     const { actor, phase, text } = readProgress(report);
+    this.#travelled.add(id);
     if (phase === "done") this.#done.add(partAt(id, actor));
     return text === undefined ? undefined : { id, actor, text };
   }
@@ -79,8 +82,9 @@ export class Journey {
   isAhead(id: string): boolean {
     const actor = this.#leading.get(id);
     if (actor === undefined) return false;
-    // A part of a fan-out was made under its parent's id.
-    return !withAncestors(id).some((each) => this.#done.has(partAt(each, actor)));
+    // A part of a fan-out that went straight to its end was made under the id of an ancestor.
+    const worker = withAncestors(id).find((each) => this.#travelled.has(each)) ?? id;
+    return !this.#done.has(partAt(worker, actor));
   }
 
   /** Once every part of every fan-out has arrived at an end actor. */

@@ -66,6 +66,13 @@ test(
   },
 );
 
-test("an interpreter that is not there is named", async () => {
-  await expect(interpreterNamed("python-of-tomorrow")).rejects.toThrow(/cannot start python-of-tomorrow: /);
+test("an interpreter that is not there or too old is named, with what to do", async () => {
+  await expect(interpreterNamed("python-of-tomorrow")).rejects.toThrow(
+    /^cannot start python-of-tomorrow: .* - install Python 3\.7 or later, or name one with --python$/,
+  );
+  const old = join(folder, "python-of-yesterday");
+  writeFileSync(old, "#!/bin/sh\nprintf '2.7\\n/usr/bin/python\\n'\n", { mode: 0o755 });
+  await expect(interpreterNamed(old)).rejects.toThrow(
+    `handlers run on Python 3.7 or later (${old} is 2.7) - install Python 3.7 or later, or name one with --python`,
+  );
 });

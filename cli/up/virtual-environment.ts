@@ -15,8 +15,17 @@ const REQUIREMENTS = "requirements.txt";
  * @throws where it cannot be started, or is too old.
  */
 export async function interpreterNamed(python: string): Promise<string> {
-  const ask = "import sys; assert sys.version_info >= (3, 7), sys.version; print(sys.executable)";
-  return (await output(python, ["-c", ask], process.cwd())).trim() || python;
+  const ask = "import sys; print('%d.%d' % sys.version_info[:2]); print(sys.executable)";
+  const advice = "install Python 3.7 or later, or name one with --python";
+  const answer = await output(python, ["-c", ask], process.cwd()).catch((cause: Error) => {
+    throw new Error(`${cause.message} - ${advice}`, { cause });
+  });
+  const [version = "", file = ""] = answer.split("\n");
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < 3 || (major === 3 && minor < 7)) {
+    throw new Error(`handlers run on Python 3.7 or later (${python} is ${version}) - ${advice}`);
+  }
+  return file || python;
 }
 
 /**
