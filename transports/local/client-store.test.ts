@@ -50,6 +50,29 @@ test("after its deliveries a message lies whole in the dead letters, and stays t
   expect(bodies.map(({ body }) => Buffer.from(body).toString())).toEqual(Array(4).fill("poison"));
 });
 
+test("worn messages do not stand in the way of fresh ones", () => {
+  const store = memory();
+  store.declare("q", "q-dlq", SETTINGS);
+  for (let n = 0; n < 5; n++) store.put("q", Buffer.from(`worn ${n}`), 0);
+  for (const now of [0, 1_000]) expect(store.take("q", 5, now)).toHaveLength(5);
+  store.put("q", Buffer.from("fresh"), 2_000);
+  const bodies = store.take("q", 2, 2_000).map(({ body }) => Buffer.from(body).toString());
+  expect(bodies).toEqual(["fresh"]);
+  expect(store.depth("q-dlq", 2_000)).toEqual({ ready: 5, hidden: 0 });
+});
+
+test("taking one message costs no more where many others wait", () => {
+  const millisecondsOf = (waiting: number) => {
+    const store = memory();
+    store.declare("q", "q-dlq", SETTINGS);
+    for (let n = 0; n < waiting; n++) store.put("q", Buffer.from("x"), 0);
+    const startedAt = performance.now();
+    for (let n = 0; n < 50; n++) store.take("q", 1, 0);
+    return performance.now() - startedAt;
+  };
+  expect(millisecondsOf(20_000)).toBeLessThan(10 * millisecondsOf(100) + 50);
+});
+
 test("a queue that is declared again keeps its messages and takes the new settings", () => {
   const store = memory();
   store.declare("q", "q-dlq", SETTINGS);

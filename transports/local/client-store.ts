@@ -85,11 +85,16 @@ export class LocalStore {
 
   /** Up to `limit` due messages, now leased. Those that were delivered too often go to the dead letters instead. */
   take(queue: string, limit: number, now: number): StoredMessage[] {
-    this.#prepare(
-      `UPDATE messages SET queue = settings.dead_letters, deliveries = 0, due = :now
-         FROM (SELECT max_deliveries, dead_letters FROM queues WHERE name = :queue) AS settings
-        WHERE queue = :queue AND due <= :now AND deliveries >= max_deliveries AND dead_letters IS NOT NULL`,
-    ).run({ queue, now });
+    const taken: StoredMessage[] = [];
+    for (;;) {
+      const leased = this.#lease(queue, limit - taken.length, now);
+      const fresh = leased.filter((message) => !this.#buryWorn(queue, message, now));
+      taken.push(...fresh);
+      if (fresh.length === leased.length) return taken;
+    }
+  }
+
+  #lease(queue: string, limit: number, now: number): StoredMessage[] {
     const rows = this.#prepare(
       `UPDATE messages SET deliveries = deliveries + 1, due = :now + (SELECT lease_ms FROM queues WHERE name = :queue)
         WHERE id IN (SELECT id FROM messages WHERE queue = :queue AND due <= :now ORDER BY due, id LIMIT :limit)
@@ -100,6 +105,15 @@ export class LocalStore {
       delivery: Number(row["deliveries"]),
       body: row["body"] as Uint8Array,
     }));
+  }
+
+  /** Whether it was delivered too often before, and lies in the dead letters now. */
+  #buryWorn(queue: string, { id, delivery }: StoredMessage, now: number): boolean {
+    if (delivery === 1) return false;
+    const sql = `UPDATE messages SET queue = settings.dead_letters, deliveries = 0, due = :now
+       FROM (SELECT max_deliveries, dead_letters FROM queues WHERE name = :queue) AS settings
+      WHERE id = :id AND deliveries = :delivery AND deliveries > max_deliveries AND dead_letters IS NOT NULL`;
+    return this.#prepare(sql).run({ queue, id, delivery, now }).changes === 1;
   }
 
   /** False where the lease has ended and somebody else has the message, or had it and acked. */
