@@ -10,6 +10,7 @@ import { platformJsonSchema } from "./generate/platform.ts";
 import { rulesModule } from "./generate/rules.ts";
 import { schemaModule } from "./generate/schema-module.ts";
 import { settingsPage } from "./generate/settings-page.ts";
+import { statesPage } from "./generate/states-page.ts";
 import { typesModule } from "./generate/types.ts";
 import { readXrdSchema } from "./generate/xrd.ts";
 
@@ -48,6 +49,7 @@ async function generatedFiles(): Promise<Record<string, string>> {
     "compositions/platform.schema.json": await pretty(JSON.stringify(platform), "json"),
     "docs/findings.md": await pretty(findingsPage(), "markdown"),
     "docs/settings.md": await pretty(settingsPage(), "markdown"),
+    "docs/states.md": await pretty(statesPage(), "markdown"),
   };
 }
 
