@@ -57,7 +57,8 @@ function summary(findings: Findings, severities: readonly Severity[], files: num
     findings.kept
       .filter(({ code }) => severities.includes(severityOf(code)))
       .map(({ file }) => file)
-      .filter((file) => file !== undefined && file !== "."),
+      // The folder itself is no file.
+      .filter((file) => file !== undefined && file !== "." && !file.endsWith("/")),
   ).size;
   return concerned === 0 ? text : `${text} in ${concerned} of ${counted(files, "file")}`;
 }

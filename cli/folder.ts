@@ -6,6 +6,7 @@ import { textReport } from "../argocd-plugin/report.ts";
 import type { Manifest } from "../core/manifest.ts";
 import { PLATFORM_NAME } from "../core/names.ts";
 import { BUILT_IN_PLATFORM_DATA } from "./generated/built-in-platform.ts";
+import { shownPrefix } from "./shown-path.ts";
 
 /** A folder as the plugin sees it, and the platform that it is judged with. */
 export interface CheckedFolder {
@@ -30,9 +31,12 @@ export class FolderError extends Error {
  * stands in for a platform that does not lie beside the actors; without it a built-in example does.
  */
 export async function checkFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
-  const content = await readFolder(path);
+  const content = await readFolder(path, { prefix: shownPrefix(path) });
   const own = content.objects.map((object) => object.read());
-  const extra = platformFile === undefined ? undefined : await readFolder(platformFile);
+  const extra =
+    platformFile === undefined
+      ? undefined
+      : await readFolder(platformFile, { prefix: shownPrefix(platformFile) });
   const beside = besideOf(
     own,
     (extra?.objects ?? []).map((object) => object.read()),
@@ -61,7 +65,10 @@ export async function platformBeside(
   objects: readonly Manifest[],
   platformFile?: string,
 ): Promise<Manifest[]> {
-  const extra = platformFile === undefined ? undefined : await readFolder(platformFile);
+  const extra =
+    platformFile === undefined
+      ? undefined
+      : await readFolder(platformFile, { prefix: shownPrefix(platformFile) });
   return besideOf(
     objects,
     (extra?.objects ?? []).map((object) => object.read()),

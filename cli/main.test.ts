@@ -10,8 +10,12 @@ const folder = mkdtempSync(join(tmpdir(), "asya-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function asya(...args: string[]) {
+  return asyaIn(ROOT, ...args);
+}
+
+function asyaIn(cwd: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "cli/main.ts"), ...args], {
-    cwd: ROOT,
+    cwd,
     encoding: "utf8",
   });
   return { status, stdout, stderr };
@@ -31,6 +35,17 @@ test("validate ends with 1 at any error, and its findings are JSON where asked f
   const findings = JSON.parse(stdout) as Record<string, unknown>[];
   expect(findings[0]).toMatchObject({ code: expect.stringMatching(/^ASYA-E/) as string, severity: "error" });
   expect(new Set(findings.map(({ severity }) => severity))).toEqual(new Set(["error"]));
+});
+
+test("findings name files as seen from where the user is", () => {
+  const first = ({ stdout }: { stdout: string }) => stdout.split(" ")[0];
+  const examples = join(ROOT, "examples");
+  expect(first(asya("validate", "examples/crew/happy-end.yaml"))).toBe("examples/crew/happy-end.yaml:14:7");
+  expect(first(asyaIn(examples, "validate", "./crew/"))).toBe("crew/error-end.yaml:14:7");
+  expect(first(asyaIn(folder, "validate", examples + "/crew"))).toBe(`${examples}/crew/error-end.yaml:14:7`);
+  expect(asyaIn(folder, "validate", ".").stdout).toBe(
+    ".:1:1 ASYA-E004 the folder has no .yaml, .yml or .json file - correct the Application's path, or commit an object\n1 error\n",
+  );
 });
 
 test("render prints every composed object as YAML documents or one JSON list, and nothing else", () => {

@@ -18,7 +18,7 @@ const platformOption = new Option(
   "EnvironmentConfig asya-platform (and flavors); default: the one beside the actors, else a built-in example",
 );
 
-const stateOption = new Option("--state <folder>", "queues, results, logs of the local run").default(
+const stateOption = new Option("--state <folder>", "what the local run keeps: queues, results, logs").default(
   DEFAULT_STATE_FOLDER,
 );
 const handlersOption = new Option(
@@ -62,7 +62,7 @@ export function program(): Command {
     )
     .argument("[path]", "folder of actors; default: examples/quickstart")
     .addOption(platformOption)
-    .option("--out <folder>", "where the rendered YAML goes", "build/rendered")
+    .option("--out <folder>", "where the rendered YAML goes; default: rendered/ in the state folder")
     .addOption(handlersOption)
     .addOption(stateOption)
     .addOption(pythonOption)

@@ -20,5 +20,8 @@ export function programFile(name: keyof typeof PROGRAMS): string {
 
 /** How this command line is called, for hints. */
 export function invocation(): string {
-  return HERE.endsWith(".ts") ? "npm run -s asya --" : "asya";
+  if (!HERE.endsWith(".ts")) return "asya";
+  const root = dirname(dirname(HERE));
+  const isInside = `${process.cwd()}/`.startsWith(`${root}/`);
+  return isInside ? "npm run -s asya --" : `npm --prefix ${root} run -s asya --`;
 }

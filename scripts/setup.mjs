@@ -5,9 +5,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = resolve(import.meta.dirname, "..");
+// n.b. import.meta.dirname came with Node 20.11.
+const root = fileURLToPath(new URL("..", import.meta.url));
 const node = join(root, "node_modules", ".bin", "node");
+
+const COMMAND_LINE = "cli/main.ts";
 
 const missing = whatIsMissing();
 if (missing !== undefined) install(missing);
@@ -40,13 +44,15 @@ function packagesOf(file) {
 
 function install(reason) {
   const startedAt = Date.now();
-  say(`installing packages into node_modules (${reason}; takes about 30 s) ...`);
+  say(`installing packages into node_modules (${reason}; takes a minute or so) ...`);
   // The node in node_modules is replaced meanwhile, so npm must run with the machine's own.
   const bin = join(root, "node_modules", ".bin");
   const path = (process.env.PATH ?? "")
     .split(delimiter)
     .filter((entry) => resolve(entry) !== bin && entry !== "");
-  const result = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // n.b. without --prefer-offline npm asks about each package that it has got, and waits 7 minutes where there is no network.
+  const npm = ["ci", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+  const result = spawnSync("npm", npm, {
     cwd: root,
     // stdout belongs to the program that is started.
     stdio: ["ignore", 2, 2],
@@ -63,8 +69,11 @@ function install(reason) {
 function run([program, ...args]) {
   if (program === undefined) return;
   const bin = join(root, "node_modules", ".bin");
+  // n.b. npm starts everything in the package's folder; paths on the command line are meant from where the user is.
+  const cwd = program === COMMAND_LINE ? process.env.INIT_CWD : undefined;
   const child = spawn(node, [resolve(root, program), ...args], {
     stdio: "inherit",
+    cwd,
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ""}` },
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

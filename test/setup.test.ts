@@ -26,6 +26,14 @@ test("a program runs on Node 24 with its arguments, and its exit status comes ba
   expect(result.status).toBe(7);
 });
 
+test("paths on the command line are meant from where the user started npm", () => {
+  const args = ["run", "-s", "--prefix", resolve(import.meta.dirname, ".."), "asya", "--", "validate", "."];
+  writeFileSync(join(folder, "settings.yaml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n");
+  const { stdout, stderr, status } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
+  expect({ stdout, status }).toEqual({ stdout: "", status: 0 });
+  expect(stderr).toMatch(/^0 actors in 1 file, /);
+});
+
 test("SIGTERM reaches the program, which may end in its own way", async () => {
   const file = program(
     "wait.ts",

@@ -31,7 +31,7 @@ function link(file: string, target: string): void {
 const configMap = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
 
 async function read(limits: Partial<Limits> = {}) {
-  const { objects, findings, files } = await readFolder(folder, { ...LIMITS, ...limits });
+  const { objects, findings, files } = await readFolder(folder, { limits: { ...LIMITS, ...limits } });
   const names = objects.map(({ name, file, line }) => `${file}:${line} ${name}`);
   return { names, findings: findings.map(formatFinding), files };
 }

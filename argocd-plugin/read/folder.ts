@@ -12,9 +12,18 @@ export interface FolderContent {
   files: number;
 }
 
+interface Options {
+  limits?: Limits;
+  /** Stands before the names of files: "" names them as seen from `path`. */
+  prefix?: string;
+}
+
 /** Every Kubernetes object below `path`, and everything that keeps the folder from being read; it never throws for it. */
-export async function readFolder(path: string, limits: Limits = LIMITS): Promise<FolderContent> {
-  const { files, findings } = walkFolder(path, limits);
+export async function readFolder(
+  path: string,
+  { limits = LIMITS, prefix = "" }: Options = {},
+): Promise<FolderContent> {
+  const { files, findings } = walkFolder(path, limits, prefix);
   const reading = new Reading(limits, findings);
   let bytes = 0;
   for (const file of files) {
@@ -27,7 +36,7 @@ export async function readFolder(path: string, limits: Limits = LIMITS): Promise
   const nothing = reading.objects.length === 0 && reading.findings.length === 0;
   return {
     objects: reading.objects,
-    findings: nothing ? [emptyFolder(files.length)] : reading.findings,
+    findings: nothing ? [emptyFolder(files.length, prefix)] : reading.findings,
     files: files.length,
   };
 }
@@ -37,12 +46,12 @@ function sizeFinding({ file, bytes }: FoundFile, folderBytes: number, limits: Li
   return folderBytes > limits.folderBytes ? tooLargeFolder(file, limits) : undefined;
 }
 
-function emptyFolder(files: number): Finding {
+function emptyFolder(files: number, prefix: string): Finding {
   const what =
     files === 0 ? "has no .yaml, .yml or .json file" : "has files, but no Kubernetes object in them";
   return {
     ...finding("E004", [], `the folder ${what}`, "correct the Application's path, or commit an object"),
-    file: ".",
+    file: prefix === "" ? "." : prefix,
     line: 1,
     column: 1,
   };

@@ -5,7 +5,7 @@ import type { Limits } from "./limits.ts";
 import { tooManyEntries } from "./refusals.ts";
 
 export interface FoundFile {
-  /** Relative to the folder, with `/`. */
+  /** Relative to the folder, with `/`, behind the prefix that was asked for. */
   file: string;
   path: string;
   bytes: number;
@@ -14,13 +14,17 @@ export interface FoundFile {
 const ENDINGS = new Set([".yaml", ".yml", ".json"]);
 
 /** The folder's YAML and JSON files in code-point order of their paths, links inside the folder followed. */
-export function walkFolder(folder: string, limits: Limits): { files: FoundFile[]; findings: Finding[] } {
+export function walkFolder(
+  folder: string,
+  limits: Limits,
+  prefix = "",
+): { files: FoundFile[]; findings: Finding[] } {
   const root = realPath(folder);
   if (root === undefined) return { files: [], findings: [notThere(folder)] };
   const found: Found = { root, files: [], findings: [], entries: 0, limits };
   const stats = statSync(root);
-  if (stats.isFile()) found.files.push({ file: basename(folder), path: root, bytes: stats.size });
-  else visitFolder(root, "", [root], found);
+  if (stats.isFile()) found.files.push({ file: prefix + basename(folder), path: root, bytes: stats.size });
+  else visitFolder(root, prefix, [root], found);
   // n.b. the default order is that of UTF-16 units, which differs from code points above U+FFFF; UTF-8 bytes do not.
   found.files.sort((a, b) => Buffer.compare(Buffer.from(a.file), Buffer.from(b.file)));
   return found;

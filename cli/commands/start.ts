@@ -15,7 +15,9 @@ import { QUICKSTART } from "../quickstart.ts";
 import { renderedActor, type RenderedActor } from "../rendered.ts";
 import { actorTree } from "../tree.ts";
 import { localActors } from "../up/prepare.ts";
-import { localSession, short } from "../up/session.ts";
+import { shownPath } from "../shown-path.ts";
+import { localSession } from "../up/session.ts";
+import { layoutOf, makeStateFolder } from "../up/state-folder.ts";
 import { yamlDocument } from "./render.ts";
 import { handlersOf } from "./up.ts";
 
@@ -27,7 +29,7 @@ interface Options {
   handlers?: string;
   state: string;
   python: string;
-  out: string;
+  out?: string;
   once?: boolean;
 }
 
@@ -35,12 +37,12 @@ interface Options {
 export async function startCommand(path: string | undefined, options: Options): Promise<void> {
   const folder = path ?? QUICKSTART;
   const startedAt = performance.now();
-  step(1, `the Argo CD plugin checks ${short(folder)}`);
+  step(1, `the Argo CD plugin checks ${shownPath(folder)}`);
   const objects = await runPlugin(folder);
   const actors = objects.filter(
     ({ kind, apiVersion }) => kind === "AsyncActor" && apiVersion.startsWith("asya.sh/"),
   );
-  say(`   ${actors.length} actors and ${objects.length - actors.length} other objects passed`);
+  say(`   passed: ${actors.length} of kind AsyncActor, ${objects.length - actors.length} of other kinds`);
 
   step(2, "the Crossplane function renders them, called over gRPC with mutual TLS");
   const beside = [...objects, ...(await platformBeside(objects, options.platform))];
@@ -51,9 +53,10 @@ export async function startCommand(path: string | undefined, options: Options): 
     say(`\n${actorTree(actor)}`);
     for (const warning of actor.warnings) say(`warning: ${warning}`);
   }
-  const files = await writeObjects(rendered, options.out);
+  const out = outFolder(options);
+  const files = await writeObjects(rendered, out);
   say(
-    `\n${files} objects as YAML in ${short(resolve(options.out))}/ (${Math.round(performance.now() - startedAt)} ms in all)`,
+    `\n${files} objects as YAML in ${shownPath(resolve(out))}/ (${Math.round(performance.now() - startedAt)} ms in all)`,
   );
   if (rendered.length > 0) await runActors(folder, rendered, beside, options);
 }
@@ -67,7 +70,7 @@ async function runActors(
   const handlers = handlersOf(folder, named);
   if (handlers === undefined) {
     say(
-      `\nTo run these actors here, put their Python code into ${short(join(folder, "handlers"))}/ or name it with --handlers.`,
+      `\nTo run these actors here, put their Python code into ${shownPath(join(folder, "handlers"))}/ or name it with --handlers.`,
     );
     return;
   }
@@ -107,6 +110,14 @@ async function renderOverGrpc(
   } finally {
     await rm(certificates, { recursive: true });
   }
+}
+
+/** n.b. the plugin reads no hidden folder, so what was rendered is no part of the actors' folder the next time. */
+function outFolder({ out, state }: Options): string {
+  if (out !== undefined) return out;
+  const layout = layoutOf(state);
+  makeStateFolder(layout);
+  return layout.rendered;
 }
 
 /** One file per object: `OUT/NAMESPACE/ACTOR/KEY.yaml`. @returns how many. */

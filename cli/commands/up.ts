@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import type { TransportType } from "../up/broker.ts";
 import { handlersBeside, localActors } from "../up/prepare.ts";
 import { QUICKSTART } from "../quickstart.ts";
-import { localSession, short } from "../up/session.ts";
+import { shownPath } from "../shown-path.ts";
+import { localSession } from "../up/session.ts";
 import { invocation } from "../programs.ts";
 import { renderFolder } from "./render.ts";
 
@@ -23,7 +24,7 @@ export async function upCommand(path: string | undefined, options: Options): Pro
   const actors = await localActors(rendered, objects, handlers);
   const { state, transport, python } = options;
   const where = transport === "local" ? "local queues" : `queues on ${transport}`;
-  console.log(`starting ${actors.length} actors of ${short(folder)} on this machine (${where}) ...`);
+  console.log(`starting ${actors.length} actors of ${shownPath(folder)} on this machine (${where}) ...`);
   await localSession({ actors, state, transport, python, once: false, say }, async () => {
     console.log(`send with: ${invocation()} send ACTOR,ACTOR,... '{json}'   (Ctrl-C stops)`);
   });

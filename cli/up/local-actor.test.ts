@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { renderFolder } from "../commands/render.ts";
 import { localActor } from "./local-actor.ts";
-import { localActors } from "./prepare.ts";
+import { handlersBeside, localActors } from "./prepare.ts";
 
 const handlers = mkdtempSync(join(tmpdir(), "asya-handlers-"));
 mkdirSync(join(handlers, "read-page"));
@@ -21,6 +21,13 @@ test("an actor's own folder of code wins over the common one", async () => {
     ["split-pages", handlers],
     ["store-result", handlers],
   ]);
+});
+
+test("the code of a folder's actors, and of one of its files, is in its folder handlers", () => {
+  const folder = join(import.meta.dirname, "../../examples/quickstart");
+  expect(handlersBeside(folder)).toBe(join(folder, "handlers"));
+  expect(handlersBeside(join(folder, "read-page.yaml"))).toBe(join(folder, "handlers"));
+  expect(handlersBeside(join(folder, "../pipeline"))).toBeUndefined();
 });
 
 test("end actors that a folder has not come from the crew, rendered like all others", async () => {

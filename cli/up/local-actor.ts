@@ -48,7 +48,7 @@ function codeFolder(actor: string, handlers: string | undefined): string {
   if (own !== undefined && existsSync(own) && statSync(own).isDirectory()) return own;
   if (handlers !== undefined) return handlers;
   throw new Error(
-    `${actor} has no handler code - put it into a folder handlers/, or name one with --handlers`,
+    `${actor} has no handler code - put it into a folder handlers/ beside the actors' YAML, or name its folder with --handlers`,
   );
 }
 

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { runFunction } from "../../functions/asyncactor/run-function.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import { composeOffline } from "../crossplane.ts";
@@ -7,9 +7,10 @@ import { renderedActor, type RenderedActor } from "../rendered.ts";
 import { missingEndActors } from "./end-actors.ts";
 import { type LocalActor, localActor } from "./local-actor.ts";
 
-/** The folder of handlers' code that belongs to a folder of actors. */
+/** The folder of handlers' code that belongs to a folder of actors, or to a file of it. */
 export function handlersBeside(path: string): string | undefined {
-  const folder = join(path, "handlers");
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  const folder = join(isFile ? dirname(path) : path, "handlers");
   return existsSync(folder) ? folder : undefined;
 }
 

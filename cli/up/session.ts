@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { shownPath } from "../shown-path.ts";
 import { hopLine } from "./hop-line.ts";
 import type { Hop } from "./journey.ts";
 import type { LocalActor } from "./local-actor.ts";
@@ -40,8 +40,8 @@ export async function localSession(
   try {
     say(`${actors.length} actors are ready after ${seconds(performance.now() - startedAt)}`);
     for (const { name } of actors)
-      say(`   ${name.padEnd(width.actor)}  log: ${short(logFile(layout, name))}`);
-    say(`   queues and results: ${short(layout.folder)}/`);
+      say(`   ${name.padEnd(width.actor)}  log: ${shownPath(logFile(layout, name))}`);
+    say(`   queues and results: ${shownPath(layout.folder)}/`);
     await Promise.race([use(run), aborted(asked.first)]);
     if (!options.once && !asked.first.aborted) await aborted(asked.first);
   } finally {
@@ -80,9 +80,4 @@ export function widthOf(actors: readonly string[]): { id: number; actor: number 
 
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;
-}
-
-export function short(path: string): string {
-  const nearby = relative(process.cwd(), path);
-  return nearby === "" || nearby.startsWith("..") ? path : nearby;
 }

@@ -22,6 +22,7 @@ export interface Layout {
   running: string;
   lock: string;
   bytecode: string;
+  rendered: string;
 }
 
 export function layoutOf(folder: string): Layout {
@@ -34,6 +35,7 @@ export function layoutOf(folder: string): Layout {
     running: join(path, "up.json"),
     lock: join(path, "lock.db"),
     bytecode: join(path, "bytecode"),
+    rendered: join(path, "rendered"),
   };
 }
 
@@ -71,10 +73,15 @@ export function makeSocketFolders({ folder }: Layout, actors: readonly string[])
   return { folders, remove: () => rmSync(base, { recursive: true, force: true }) };
 }
 
+export function makeStateFolder({ folder }: Layout): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, ".gitignore"), "*\n");
+}
+
 /** The state folder, ours until `release` or the end of this process. @throws where another `asya up` has it. */
 export function occupy(layout: Layout): { release(): void } {
+  makeStateFolder(layout);
   mkdirSync(layout.logs, { recursive: true, mode: 0o700 });
-  writeFileSync(join(layout.folder, ".gitignore"), "*\n");
   // n.b. SQLite's lock is the operating system's: it ends with the process that holds it, however that ends.
   const lock = new DatabaseSync(layout.lock, { timeout: 0 });
   try {
