@@ -54,8 +54,8 @@ export async function look(
     subject.dueMs = Math.min(subject.dueMs, whenMs);
     return;
   }
-  const outcome = await eyes.writer.write(subject.actor, status);
-  if (outcome === "written") Object.assign(subject, { written: status, writtenAtMs: nowMs });
+  const outcome = await eyes.writer.write(subject.actor, status, signal);
+  if (outcome === "written") Object.assign(subject, { written: status, writtenAtMs: Date.now() });
   if (outcome === "failed") subject.dueMs = nowMs + AFTER_FAILURE_MS;
 }
 

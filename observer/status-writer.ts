@@ -1,20 +1,25 @@
 import { type Actor, keyOf } from "./actor.ts";
 import { ApiError, type Api } from "./api.ts";
+import { sleep } from "./leader.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Problems } from "./problems.ts";
 
 export const ACTORS = "/apis/asya.sh/v1alpha1";
 /** Below the time that a lost lease leaves until another process may write. */
 const TIMEOUT_MS = 4_000;
+/** All actors together: a thousand that are seen for the first time do not swamp Crossplane. */
+const BETWEEN_WRITES_MS = 50;
 const TOPIC = "status";
 
-export type Written = "written" | "gone" | "failed";
+/** `stopped` = it was not its turn before the work ended. */
+export type Written = "written" | "gone" | "failed" | "stopped";
 
 /** Writes our fields of an actor's status: server-side apply, so what is left out goes away and nothing else is touched. */
 export class StatusWriter {
   readonly #api: Api;
   readonly #problems: Problems;
   readonly #metrics: Metrics;
+  #nextMs = 0;
 
   constructor(api: Api, problems: Problems, metrics: Metrics) {
     this.#api = api;
@@ -25,7 +30,10 @@ export class StatusWriter {
   async write(
     { metadata: { name, namespace, uid } }: Actor,
     status: Record<string, unknown>,
+    signal: AbortSignal,
   ): Promise<Written> {
+    await this.#turn(signal);
+    if (signal.aborted) return "stopped";
     const path = `${ACTORS}/namespaces/${namespace}/asyncactors/${name}/status?fieldManager=asya-observer&force=true`;
     const key = keyOf({ name, namespace });
     const body = {
@@ -50,6 +58,13 @@ export class StatusWriter {
       this.#problems.report(TOPIC, describe(error), key, { reason: String(error) });
       return "failed";
     }
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const nowMs = performance.now();
+    const atMs = Math.max(nowMs, this.#nextMs);
+    this.#nextMs = atMs + BETWEEN_WRITES_MS;
+    if (atMs > nowMs) await sleep(atMs - nowMs, signal);
   }
 
   forget(actor: Actor): void {
