@@ -65,7 +65,7 @@ test("a workload that somebody deletes is as good as gone, and what was known ab
     status: { replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3 },
   };
   const { desired } = runFunction(requestFor({ ...SCALED, status }, PLATFORM, { deployment }), NOW);
-  expect(desired?.composite?.resource?.["status"]).toMatchObject({ status: "Creating", ...status });
+  expect(desired?.composite?.resource?.["status"]).toMatchObject({ status: "Updating", ...status });
   expect(desired?.resources["deployment"]?.ready).toBe(Ready.READY_FALSE);
 });
 

@@ -285,6 +285,16 @@ describe("readiness says what the topology operator said", () => {
       { ready: false, failed: true, message: "FailedCreateOrUpdate" },
     ],
     [
+      "a binding that is earlier than its queue",
+      observed("False", "Error 404 (not_found): no queue 'asya-a' in vhost '/'"),
+      { ready: false, failed: false, message: "Error 404 (not_found): no queue 'asya-a' in vhost '/'" },
+    ],
+    [
+      "a binding to an exchange that the platform has not made",
+      observed("False", "Error 404 (not_found): no exchange 'asya' in vhost '/'"),
+      { ready: false, failed: true, message: "Error 404 (not_found): no exchange 'asya' in vhost '/'" },
+    ],
+    [
       "nothing yet",
       {},
       { ready: false, failed: false, message: "the topology operator has not looked at it yet" },

@@ -65,12 +65,17 @@ function timeoutFindings(platform: RabbitmqPlatform, actor: ActorView): Finding[
   return [finding("W006", ["spec", "timeout", "processing"], message, fix)];
 }
 
+/** A binding may come before its queue: the operator tries again. n.b. a missing exchange is the platform's to make. */
+const PASSES_BY_ITSELF = /\(not_found\): no queue /;
+
 /** The topology operator writes one condition, Ready: False with the broker's or its own reason. */
 function readiness(_key: string, object: Observed): Readiness {
   if (object.metadata?.deletionTimestamp !== undefined) return waiting("is being deleted");
   const ready = conditionOf(object, "Ready");
   if (ready?.status === "True") return READY;
-  if (ready?.status === "False")
-    return failed(ready.message || ready.reason || "the topology operator reports a failure");
+  if (ready?.status === "False") {
+    const message = ready.message || ready.reason || "the topology operator reports a failure";
+    return PASSES_BY_ITSELF.test(message) ? waiting(message) : failed(message);
+  }
   return waiting("the topology operator has not looked at it yet");
 }

@@ -87,3 +87,14 @@ test("what Kubernetes lets nobody change must fit already", () => {
   );
   expect(found({}, { ...stateful, wanted: { serviceName: "a" } })[0]).toContain("spec.volumeClaimTemplates");
 });
+
+test("one whose pod would keep what is not ours is refused, with the command that takes its pods over", () => {
+  const pod = (volume: object) => ({
+    template: { spec: { volumes: [{ name: "asya-runtime", ...volume }] } },
+  });
+  const wanted = pod({ emptyDir: {} });
+  expect(found({}, { adopt: true, existing: pod({ emptyDir: {} }), wanted })).toEqual([]);
+  expect(found({}, { adopt: true, existing: pod({ configMap: { name: "x" } }), wanted })).toEqual([
+    'Deployment "a" exists and cannot be taken over as it is: it would keep its volume asya-runtime (configMap)',
+  ]);
+});

@@ -3,6 +3,7 @@ import { type Finding, finding, quoteValue } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Manifest, Observed } from "../../../core/manifest.ts";
 import type { ActorObject } from "./actor.ts";
+import { leftoversIn } from "./leftovers.ts";
 import { SCALED_OBJECT_KEY, workloadKey } from "./objects.ts";
 import type { ActorPlan } from "./plan.ts";
 
@@ -66,12 +67,33 @@ function takeoverFindings(actor: ActorObject, wanted: Manifest | undefined, obje
   const [path] = IMMUTABLE.filter(
     (one) => !isDeepStrictEqual(valueAt(object.spec, one), valueAt(wanted?.["spec"], one)),
   );
-  if (path === undefined) return [];
+  if (path === undefined) return leftoverFindings(object, wanted, refuse);
   const values = `its spec.${path.join(".")} is ${shown(valueAt(object.spec, path))}, an actor's ${shown(valueAt(wanted?.["spec"], path))}`;
   return refuse(
     `${what} and cannot be taken over: ${values}, and Kubernetes never lets it change`,
     "delete it first, or choose another name",
   );
+}
+
+/**
+ * n.b. pods whose ReplicaSets have lost their Deployment run on, and a new one with the same selector takes them over.
+ */
+function leftoverFindings(
+  object: Observed,
+  wanted: Manifest | undefined,
+  refuse: (message: string, fix: string) => Finding[],
+): Finding[] {
+  const left = leftoversIn(podSpecOf(object.spec), podSpecOf(wanted?.["spec"]));
+  if (left.length === 0) return [];
+  const { kind = "", metadata } = object;
+  const what = `${kind} ${quoteValue(metadata?.name)} exists and cannot be taken over as it is`;
+  const fix = `kubectl delete ${kind.toLowerCase()} ${metadata?.name} --cascade=orphan: its pods run on until the actor's own ${kind} replaces them`;
+  return refuse(`${what}: it would keep its ${left.join(", ")}`, fix);
+}
+
+function podSpecOf(spec: unknown): unknown {
+  const template = isObject(spec) ? spec["template"] : undefined;
+  return isObject(template) ? template["spec"] : undefined;
 }
 
 /**

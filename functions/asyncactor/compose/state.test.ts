@@ -31,24 +31,23 @@ function facts(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> = 
   };
 }
 
+const NEW = { createdBefore: false, everReady: false };
+
 test.each<[string, string, StateFacts, boolean]>([
-  ["the queue does not exist yet", "Creating", facts({}, { transport: undefined }), false],
-  ["the workload does not exist yet", "Creating", { ...facts({}), workload: undefined }, false],
+  ["the queue does not exist yet", "Creating", facts({}, { ...NEW, transport: undefined }), false],
+  ["the workload does not exist yet", "Creating", { ...facts({}, NEW), workload: undefined }, false],
+  ["scaling was turned on", "Updating", facts({ desired: 1 }, { scaling: undefined }), false],
+  ["a queue is made once more", "Updating", facts({}, { transport: waiting("is being deleted") }), false],
   [
     "the broker refuses the queue",
     "TransportError",
     facts({}, { transport: failed("vhost not found") }),
     false,
   ],
-  ["the queue is still being made", "Creating", facts({}, { transport: waiting("not yet") }), false],
+  ["the queue is still being made", "Creating", facts({}, { ...NEW, transport: waiting("not yet") }), false],
   ["pods cannot be created", "WorkloadError", facts({ desired: 1, failure: "exceeded quota" }), false],
   ["KEDA refuses the ScaledObject", "ScalingError", facts({}, { scaling: failed("no such queue") }), false],
-  [
-    "the first rollout runs",
-    "Creating",
-    facts({ desired: 1, rolledOut: false }, { createdBefore: false }),
-    false,
-  ],
+  ["the first rollout runs", "Creating", facts({ desired: 1, rolledOut: false }, NEW), false],
   ["a later rollout runs", "Updating", facts({ desired: 1, ready: 1, rolledOut: false }), false],
   ["nothing runs on purpose", "Napping", facts({}), true],
   ["a message woke it", "ScalingUp", facts({ desired: 2, total: 2, ready: 1 }), true],

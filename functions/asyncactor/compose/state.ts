@@ -46,10 +46,10 @@ export interface ActorState {
 export function actorState(facts: StateFacts): ActorState {
   const { transport, scaling, scalingEnabled, workload } = facts;
   if (transport === undefined || workload === undefined || (scalingEnabled && scaling === undefined)) {
-    return unhealthy("Creating", "objects are being created");
+    return beingMade(facts, "objects are being created");
   }
   if (transport.failed) return unhealthy("TransportError", transport.message);
-  if (!transport.ready) return unhealthy("Creating", transport.message);
+  if (!transport.ready) return beingMade(facts, transport.message);
   const troubled = podsState(facts, workload);
   // That a rollout takes too long is no cause: where the pods tell one, it is the better word.
   if (workload.failure !== "" && !(workload.stalled && troubled !== undefined))
@@ -57,7 +57,7 @@ export function actorState(facts: StateFacts): ActorState {
   if (scalingEnabled && scaling?.failed) return unhealthy("ScalingError", scaling.message);
   if (troubled !== undefined) return troubled;
   if (!workload.rolledOut) return rollout(facts, workload);
-  if (scalingEnabled && scaling?.ready === false) return unhealthy("Creating", scaling.message);
+  if (scalingEnabled && scaling?.ready === false) return beingMade(facts, scaling.message);
   return replicasState(facts, workload);
 }
 
@@ -78,10 +78,13 @@ function podsState(facts: StateFacts, { desired, ready }: WorkloadProgress): Act
 function rollout(facts: StateFacts, workload: WorkloadProgress): ActorState {
   const late = lateness(facts);
   if (late.degraded) return unhealthy("Degraded", lateRollout(facts, workload));
-  const progress = facts.createdBefore
-    ? unhealthy("Updating", withTrouble(updateMessage(workload), facts))
-    : unhealthy("Creating", `${workload.ready} of ${workload.desired} replicas are ready`);
-  return { ...progress, changesInMs: late.inMs };
+  const message = withTrouble(rolloutMessage(facts, workload), facts);
+  return { ...beingMade(facts, message), changesInMs: late.inMs };
+}
+
+/** On the way for the first time, or once more. */
+function beingMade({ createdBefore }: StateFacts, message: string): ActorState {
+  return unhealthy(createdBefore ? "Updating" : "Creating", message);
 }
 
 /** Old pods may be at work while new ones fail. */
@@ -90,9 +93,12 @@ function withTrouble(message: string, { trouble }: StateFacts): string {
 }
 
 /** n.b. Until the controller has seen the newest template its numbers are about the one before. */
-function updateMessage({ changedAt, desired, kind, ready, updated }: WorkloadProgress): string {
+function rolloutMessage({ createdBefore }: StateFacts, workload: WorkloadProgress): string {
+  const { changedAt, desired, kind, ready, updated } = workload;
   if (changedAt === undefined) return `the ${kind}'s controller has not seen the newest template yet`;
-  return `${updated} of ${desired} replicas have the newest template, ${ready} are ready`;
+  return createdBefore
+    ? `${updated} of ${desired} replicas have the newest template, ${ready} are ready`
+    : `${ready} of ${desired} replicas are ready`;
 }
 
 function replicasState(facts: StateFacts, workload: WorkloadProgress): ActorState {
