@@ -6,6 +6,9 @@ export interface Hop {
   id: string;
   actor: string;
   text: string;
+  /** The actor whose work led here: that its work is done is told first. */
+  after?: string;
+  isDone?: true;
 }
 
 /** One end of a journey: what arrived at an end actor. */
@@ -35,11 +38,9 @@ interface Step {
 export class Journey {
   readonly id: string;
   readonly #leaves = new Map<string, { leaf: Leaf; steps: Step[] }>();
+  /** Parts that any report was about, and those of which it was told that they are done. */
+  readonly #seen = new Set<string>();
   readonly #done = new Set<string>();
-  /** Ids that an actor has worked on. */
-  readonly #travelled = new Set<string>();
-  /** By id: the actor whose work led to the end. */
-  readonly #leading = new Map<string, string>();
 
   constructor(id: string) {
     this.id = id;
@@ -52,10 +53,16 @@ export class Journey {
 
   /** @returns undefined where there is nothing to say. */
   progress(id: string, report: unknown): Hop | undefined {
-    const { actor, phase, text } = readProgress(report);
-    this.#travelled.add(id);
-    if (phase === "done") this.#done.add(partAt(id, actor));
-    return text === undefined ? undefined : { id, actor, text };
+    const { actor, before, phase, text } = readProgress(report);
+    this.#seen.add(partAt(id, actor));
+    if (text === undefined) return undefined;
+    return {
+      id,
+      actor,
+      text,
+      ...(before === undefined ? {} : { after: before }),
+      ...(phase === "done" ? { isDone: true } : {}),
+    };
   }
 
   final(id: string, report: unknown): Hop | undefined {
@@ -73,18 +80,21 @@ export class Journey {
     };
     this.#leaves.set(place, { leaf, steps: stepsOf(place, counts) });
     const last = status === "succeeded" ? lastActorOf(report) : undefined;
-    if (last !== undefined) this.#leading.set(id, last);
-    const text = status === "succeeded" ? "succeeded" : `failed: ${failureWords(leaf)}`;
-    return { id, actor: status === "succeeded" ? "happy-end" : "error-end", text };
+    const after = last === undefined ? {} : { after: last };
+    if (status === "succeeded") return { id, actor: "happy-end", text: "succeeded", ...after };
+    return { id, actor: "error-end", text: `failed: ${failureWords(leaf)}` };
   }
 
-  /** Whether the end of `id` is known, and not yet that the work is done that led to it: reports come from several processes. */
-  isAhead(id: string): boolean {
-    const actor = this.#leading.get(id);
-    if (actor === undefined) return false;
-    // A part of a fan-out that went straight to its end was made under the id of an ancestor.
-    const worker = withAncestors(id).find((each) => this.#travelled.has(each)) ?? id;
-    return !this.#done.has(partAt(worker, actor));
+  told({ id, actor, isDone }: Hop): void {
+    if (isDone === true) this.#done.add(partAt(id, actor));
+  }
+
+  /** Whether it was not told yet that the work is done that led to a hop: reports come from several processes. */
+  isAhead({ id, after }: Hop): boolean {
+    if (after === undefined) return false;
+    // A part of a fan-out was made under its parent's id.
+    const worker = withAncestors(id).find((each) => this.#seen.has(partAt(each, after))) ?? id;
+    return !this.#done.has(partAt(worker, after));
   }
 
   /** Once every part of every fan-out has arrived at an end actor. */
@@ -116,6 +126,8 @@ function lastActorOf({ actors, current_actor_idx }: Readonly<Record<string, unkn
 
 interface Progress {
   actor: string;
+  /** The actor before it in the route. */
+  before: string | undefined;
   /** "over" = an attempt that failed. */
   phase: "begun" | "working" | "over" | "done";
   /** What is worth a line. */
@@ -125,12 +137,16 @@ interface Progress {
 /** Of the body of a progress report (SPEC section 5). */
 export function readProgress(report: unknown): Progress {
   const { actors, current_actor_idx, status, message, duration_ms } = isObject(report) ? report : {};
-  const actor = String((Array.isArray(actors) ? actors : [])[Number(current_actor_idx)] ?? "?");
+  const names: unknown[] = Array.isArray(actors) ? actors : [];
+  const actor = String(names[Number(current_actor_idx)] ?? "?");
+  const previous = names[Number(current_actor_idx) - 1];
+  const before = typeof previous === "string" ? previous : undefined;
   const said = typeof message === "string" ? message : undefined;
-  if (status === "received") return { actor, phase: "begun", text: said };
-  if (status !== "completed") return { actor, phase: said === undefined ? "working" : "over", text: said };
+  if (status === "received") return { actor, before, phase: "begun", text: said };
+  if (status !== "completed")
+    return { actor, before, phase: said === undefined ? "working" : "over", text: said };
   const took = typeof duration_ms === "number" ? ` in ${duration_ms} ms` : "";
-  return { actor, phase: "done", text: `done${took}${said === undefined ? "" : `, ${said}`}` };
+  return { actor, before, phase: "done", text: `done${took}${said === undefined ? "" : `, ${said}`}` };
 }
 
 /** What failed and how, in a few words. */

@@ -3,14 +3,14 @@ import { type Hop, Journey, type Outcome, partAt, readProgress } from "./journey
 
 /** A part that works for longer than this gets a line of its own. */
 const WORKING_MS = 1_000;
-/** Reports come from several processes: how long "done" may be later than the end that it led to. */
+/** Reports come from several processes: how long "done" may be later than what it led to. */
 const LATE_REPORTS_MS = 2_000;
 
 interface Traveller {
   journey: Journey;
   onHop: (hop: Hop) => void;
   arrived: PromiseWithResolvers<Outcome>;
-  /** Ends that are told after the work that led to them. */
+  /** What is told after the work that led to it. */
   held: Hop[];
   late: NodeJS.Timeout | undefined;
 }
@@ -42,16 +42,13 @@ export class Journeys {
     const { actor, phase } = readProgress(report);
     if (phase !== "working") this.#stopWatch(partAt(id, actor));
     if (phase === "begun") this.#watch(traveller, id, actor);
-    this.#tell(traveller, traveller.journey.progress(id, report));
-    this.#look(traveller);
+    this.#take(traveller, (traveller?.journey ?? new Journey(id)).progress(id, report));
   }
 
   final(id: string, report: unknown): void {
     const traveller = this.#travellerOf(id);
-    const hop = traveller.journey.final(id, report);
-    if (hop !== undefined) traveller.held.push(hop);
     for (const part of this.#working.keys()) if (part.startsWith(`${id} `)) this.#stopWatch(part);
-    this.#look(traveller);
+    this.#take(traveller, (traveller?.journey ?? new Journey(id)).final(id, report));
   }
 
   close(): void {
@@ -59,19 +56,26 @@ export class Journeys {
     for (const { late } of this.#travellers.values()) clearTimeout(late);
   }
 
-  /** An envelope that nobody here waits for (sent in an earlier run, or by others) is told about, report by report. */
-  #travellerOf(id: string): Traveller {
-    for (const traveller of this.#travellers.values()) if (traveller.journey.owns(id)) return traveller;
-    return newTraveller(id, () => {});
+  /** @returns undefined for an envelope that nobody here waits for: sent in an earlier run, or by others. */
+  #travellerOf(id: string): Traveller | undefined {
+    return this.#travellers.values().find(({ journey }) => journey.owns(id));
   }
 
-  #tell({ onHop }: Traveller, hop: Hop | undefined): void {
-    if (hop === undefined) return;
+  /** Of an envelope that nobody waits for it is told report by report, as they come. */
+  #take(traveller: Traveller | undefined, hop: Hop | undefined): void {
+    if (hop !== undefined && traveller === undefined) this.#tell(undefined, hop);
+    if (traveller === undefined) return;
+    if (hop !== undefined) traveller.held.push(hop);
+    this.#look(traveller);
+  }
+
+  #tell(traveller: Traveller | undefined, hop: Hop): void {
     this.#onHop(hop);
-    onHop(hop);
+    traveller?.onHop(hop);
+    traveller?.journey.told(hop);
   }
 
-  #watch(traveller: Traveller, id: string, actor: string): void {
+  #watch(traveller: Traveller | undefined, id: string, actor: string): void {
     const tell = () => this.#tell(traveller, { id, actor, text: "works on it" });
     this.#working.set(partAt(id, actor), setTimeout(tell, WORKING_MS));
   }
@@ -83,9 +87,8 @@ export class Journeys {
 
   #look(traveller: Traveller): void {
     const { journey, held } = traveller;
-    for (const hop of held.filter(({ id }) => !journey.isAhead(id))) {
-      held.splice(held.indexOf(hop), 1);
-      this.#tell(traveller, hop);
+    for (let at = nextOf(journey, held); at >= 0; at = nextOf(journey, held)) {
+      for (const hop of held.splice(at, 1)) this.#tell(traveller, hop);
     }
     if (held.length > 0) traveller.late ??= setTimeout(() => this.#end(traveller), LATE_REPORTS_MS);
     else this.#end(traveller);
@@ -100,6 +103,11 @@ export class Journeys {
     this.#travellers.delete(traveller.journey.id);
     traveller.arrived.resolve(outcome);
   }
+}
+
+/** n.b. what is told may be what others are held for. */
+function nextOf(journey: Journey, held: readonly Hop[]): number {
+  return held.findIndex((hop) => !journey.isAhead(hop));
 }
 
 function newTraveller(id: string, onHop: (hop: Hop) => void): Traveller {
