@@ -56,6 +56,7 @@ export class RabbitmqServer {
     );
     const env = {
       HOME: folder,
+      ERL_CRASH_DUMP: join(folder, "erl_crash.dump"),
       ERL_EPMD_ADDRESS: "127.0.0.1",
       ERL_EPMD_PORT: String(epmdPort),
       RABBITMQ_NODENAME: `asya-test-${port}@localhost`,
