@@ -62,6 +62,19 @@ test("actors that are rendered for another transport are refused", async () => {
   );
 });
 
+test("a broker that does not answer is named, with the variables that name another", TIMEOUT, async () => {
+  const up = new RunningUp({ ASYA_RABBITMQ_HOST: "127.0.0.1", ASYA_RABBITMQ_PORT: "1" });
+  running.push({ stop: () => up.close() });
+  up.start("examples/quickstart", "--transport", "rabbitmq");
+  expect(await up.ended()).toBe(1);
+  expect(up.output).toContain(
+    "ASYA_RABBITMQ_PASSWORD of caption-image, read-page, split-pages, store-result, happy-end, error-end comes from the cluster",
+  );
+  expect(up.output).toMatch(
+    /asya: queues cannot be made on RabbitMQ at 127\.0\.0\.1:1: .*ECONNREFUSED.* - name your broker by ASYA_RABBITMQ_HOST,/,
+  );
+});
+
 async function carries(transport: string, env: Record<string, string>): Promise<void> {
   const up = new RunningUp(env);
   running.push({ stop: () => up.close() });

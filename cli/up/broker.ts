@@ -1,6 +1,6 @@
 import type { Environment } from "../../core/env.ts";
 import { connectTransport } from "../../transports/clients.ts";
-import type { MessageTransport } from "../../transports/messages.ts";
+import { type MessageTransport, TransportError } from "../../transports/messages.ts";
 import type { Place } from "./environment.ts";
 import type { LocalActor } from "./local-actor.ts";
 
@@ -9,11 +9,17 @@ const LEASE_MS = 10_000;
 
 export type TransportType = Place["transport"]["type"];
 
+const HOW_TO_NAME: Readonly<Record<TransportType, string>> = {
+  local: "name another folder with --state",
+  rabbitmq: "name your broker by ASYA_RABBITMQ_HOST, _PORT, _USERNAME, _PASSWORD",
+  sqs: "name yours by ASYA_SQS_ENDPOINT or ASYA_AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+};
+
 /**
  * Makes the actors' queues, and opens the way into them.
  *
  * @param env - of any of the sidecars: it names the broker.
- * @throws {TransportError} where the broker refuses a queue, {Error} where the actors are rendered for another transport.
+ * @throws {Error} where the broker cannot be reached or refuses a queue, or the actors are rendered for another transport.
  */
 export async function openQueues(
   type: TransportType,
@@ -21,7 +27,10 @@ export async function openQueues(
   env: Environment,
   onProblem: (problem: Error) => void,
 ): Promise<MessageTransport> {
-  await declareQueues(type, actors, env);
+  await declareQueues(type, actors, env).catch((cause: unknown) => {
+    if (!(cause instanceof TransportError)) throw cause;
+    throw new Error(`${cause.message} - ${HOW_TO_NAME[type]}`, { cause });
+  });
   return await connectTransport(env, { actor: undefined, onProblem });
 }
 

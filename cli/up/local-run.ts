@@ -145,13 +145,16 @@ function tellNotes(
   environments: ReadonlyMap<string, ReturnType<typeof environmentsOf>>,
   say: (text: string) => void,
 ): void {
-  for (const { name, notes } of actors) {
-    for (const note of notes) say(note);
+  for (const { notes } of actors) for (const note of notes) say(note);
+  const missing = actors.flatMap(({ name }) => {
     const { runtime, sidecar } = environments.get(name)!;
-    for (const variable of [...runtime.missing, ...sidecar.missing])
-      say(
-        `${name}: ${variable} comes from the cluster and is not set here - set it in your own environment if it is needed`,
-      );
+    return [...runtime.missing, ...sidecar.missing].map((variable) => ({ variable, name }));
+  });
+  for (const [variable, of] of Map.groupBy(missing, (each) => each.variable)) {
+    const names = of.map(({ name }) => name).join(", ");
+    say(
+      `${variable} of ${names} comes from the cluster and is not set here - set it in your own environment if it is needed`,
+    );
   }
 }
 

@@ -22,7 +22,8 @@ export async function declareObjects(settings: RabbitmqSettings, objects: Iterab
     for (const object of sorted) await declareObject(channel, object);
     await model.close();
   } catch (cause) {
-    throw new TransportError(`the broker refused a queue: ${(cause as Error).message}`, { cause });
+    const where = `RabbitMQ at ${settings.host}:${settings.port}`;
+    throw new TransportError(`queues cannot be made on ${where}: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -38,7 +38,8 @@ export async function declareObjects(
       await client.send(new CreateQueueCommand({ QueueName: String(name), Attributes }));
     }
   } catch (cause) {
-    throw new TransportError(`SQS refused a queue: ${(cause as Error).message}`, { cause });
+    const where = settings.endpoint ?? `SQS in ${settings.region}`;
+    throw new TransportError(`queues cannot be made on ${where}: ${(cause as Error).message}`, { cause });
   } finally {
     client.destroy();
   }
