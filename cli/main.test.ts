@@ -92,6 +92,13 @@ test("a folder that is not there, wrong options and no command end with a senten
   expect(asya("--help")).toMatchObject({ status: 0, stdout: expect.stringContaining("validate") as string });
 });
 
+test("output that nobody takes ends with a sentence", () => {
+  const command = `"${process.execPath}" cli/main.ts render examples/no-scaling > /dev/full`;
+  const { status, stderr } = spawnSync("sh", ["-c", command], { cwd: ROOT, encoding: "utf8" });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^asya: stdout cannot be written: ENOSPC.*\n$/);
+});
+
 test("start writes one file per object into the folder that it names, and empties only its own", () => {
   const out = join(folder, "rendered");
   const started = asya("start", "examples/no-scaling", "--out", out, "--once");

@@ -100,6 +100,11 @@ export function program(): Command {
 if (import.meta.main) await run(process.argv);
 
 async function run(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads it may have seen enough, as `head` does.
+    if (error.code !== "EPIPE") console.error(`asya: stdout cannot be written: ${error.message}`);
+    process.exit(FAILED);
+  });
   try {
     await program().parseAsync(argv);
   } catch (error) {

@@ -57,3 +57,9 @@ test("only its owner may read the address, which holds a secret", () => {
   expect(statSync(layout.running).mode & 0o077).toBe(0);
   occupied.release();
 });
+
+test("a state folder that cannot be written is named, with what to do", () => {
+  expect(() => occupy(layoutOf("/dev/null/state"))).toThrow(
+    "the state folder cannot be written: ENOTDIR: not a directory, mkdir '/dev/null/state' - name another with --state",
+  );
+});

@@ -74,8 +74,13 @@ export function makeSocketFolders({ folder }: Layout, actors: readonly string[])
 }
 
 export function makeStateFolder({ folder }: Layout): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, ".gitignore"), "*\n");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, ".gitignore"), "*\n");
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new Error(`the state folder cannot be written: ${reason} - name another with --state`, { cause });
+  }
 }
 
 /** The state folder, ours until `release` or the end of this process. @throws where another `asya up` has it. */
