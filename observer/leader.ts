@@ -5,7 +5,7 @@ import { heldBy, mayHold, released, sight, type Lease, type Sighting } from "./l
 import type { Problems } from "./problems.ts";
 
 const DURATION_SECONDS = 15;
-/** Work ends that long after the last renewal: 5 s, the longest request, before anyone else may start. */
+/** Work ends that long after the last renewal: time enough for the longest write before anyone else may start. */
 const RENEW_DEADLINE_MS = 10_000;
 const RETRY_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 3_000;
@@ -50,35 +50,42 @@ export class Leader {
     const signal = AbortSignal.any([lost.signal, stop]);
     this.#leading = true;
     this.#log.info({ lease: this.#election.name, me: this.#election.me }, "leading");
-    const working = work(signal);
-    const renewing = this.#renew(lease, signal).finally(() => lost.abort());
+    const renewing = this.#renew(lease, lost, signal);
     try {
-      await working;
+      await work(signal);
     } finally {
+      const isLost = lost.signal.aborted;
       lost.abort();
       this.#leading = false;
       const last = await renewing;
-      if (last === undefined)
-        this.#log.warn({ lease: this.#election.name }, "the lease is lost: standing by");
+      if (isLost) this.#log.warn({ lease: this.#election.name }, "the lease is lost: standing by");
       else await this.#release(last);
     }
   }
 
-  /** @returns the lease while it is ours; undefined = it could not be renewed in time, or somebody else has it. */
-  async #renew(lease: Lease, signal: AbortSignal): Promise<Lease | undefined> {
+  /**
+   * Renews the lease until `signal`; aborts `lost` where that did not succeed in time, or somebody else has it.
+   *
+   * @returns the lease as it was renewed last.
+   */
+  async #renew(lease: Lease, lost: AbortController, signal: AbortSignal): Promise<Lease> {
     let current = lease;
-    let renewedAtMs = performance.now();
-    for (;;) {
+    let deadline = setTimeout(() => lost.abort(), RENEW_DEADLINE_MS);
+    while (!signal.aborted) {
       await sleep(RETRY_MS, signal);
-      if (signal.aborted) return current;
+      if (signal.aborted) break;
       const startedAtMs = performance.now();
       const renewed = await this.#tryHold();
-      if (renewed !== undefined) {
-        current = renewed;
-        renewedAtMs = startedAtMs;
-      } else if (this.#othersHold() || performance.now() - renewedAtMs >= RENEW_DEADLINE_MS - RETRY_MS)
-        return undefined;
+      if (renewed === undefined) {
+        if (this.#othersHold()) lost.abort();
+        continue;
+      }
+      current = renewed;
+      clearTimeout(deadline);
+      deadline = setTimeout(() => lost.abort(), startedAtMs + RENEW_DEADLINE_MS - performance.now());
     }
+    clearTimeout(deadline);
+    return current;
   }
 
   #othersHold(): boolean {

@@ -14,6 +14,14 @@ interface LogLine {
   reason?: string;
 }
 
+/** Whether an observer is installed that looks after all namespaces: it would write what a test counts. */
+export function isObserved(cluster: Cluster): boolean {
+  const query = ["get", "deployments", "-A", "-l", "app.kubernetes.io/name=asya-observer", "-o", "name"];
+  const found = kubectl(cluster, query).trim() !== "";
+  if (found) process.stderr.write("skipped: tests of the observer, another one is at work in this cluster\n");
+  return found;
+}
+
 /** An observer as a process, with the rights of observer/rbac.yaml and no others. */
 export class RunningObserver {
   readonly log: LogLine[] = [];
@@ -67,6 +75,9 @@ export class RunningObserver {
 /** A kubeconfig of a service account with observer/rbac.yaml, in a namespace of its own. */
 export class ObserverRights {
   readonly kubeconfig: string;
+  /** The API server. */
+  readonly server: URL;
+  readonly #config: KubeConfiguration;
   readonly #cluster: Cluster;
   readonly #name: string;
 
@@ -91,30 +102,46 @@ export class ObserverRights {
     }
     const items = objects.filter(({ kind }) => kind !== "Namespace");
     kubectl(cluster, ["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    this.#config = configuration(cluster, namespace);
+    this.server = new URL(this.#config.clusters[0]?.cluster["server"] ?? "");
     this.kubeconfig = join(folder, "kubeconfig");
-    writeFileSync(this.kubeconfig, JSON.stringify(this.#config()), { mode: 0o600 });
+    writeFileSync(this.kubeconfig, JSON.stringify(this.#config), { mode: 0o600 });
+  }
+
+  /** A kubeconfig with the same rights by way of a port of this machine. */
+  through(port: number, folder: string): string {
+    const config = structuredClone(this.#config);
+    // n.b. A name that is in every API server's certificate.
+    const there = { server: `https://127.0.0.1:${port}`, "tls-server-name": "kubernetes.default.svc" };
+    for (const { cluster } of config.clusters) Object.assign(cluster, there);
+    const file = join(folder, `kubeconfig-${port}`);
+    writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
+    return file;
   }
 
   remove(): void {
     kubectl(this.#cluster, ["delete", "clusterrolebinding,clusterrole", this.#name, "--ignore-not-found"]);
   }
+}
 
-  #config(): object {
-    const token = kubectl(this.#cluster, ["create", "token", "asya-observer", "-n", this.#name]).trim();
-    const admin = JSON.parse(
-      kubectl(this.#cluster, ["config", "view", "--raw", "--minify", "--flatten", "-o", "json"]),
-    ) as {
-      clusters: object[];
-      contexts: { name: string; context: { cluster: string } }[];
-    };
-    const [context] = admin.contexts;
-    return {
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: admin.clusters,
-      users: [{ name: "observer", user: { token } }],
-      contexts: [{ name: "observer", context: { cluster: context?.context.cluster, user: "observer" } }],
-      "current-context": "observer",
-    };
-  }
+interface KubeConfiguration {
+  clusters: { cluster: Record<string, string> }[];
+  contexts: { name: string; context: { cluster: string; user: string } }[];
+  users: object[];
+  [field: string]: unknown;
+}
+
+function configuration(cluster: Cluster, namespace: string): KubeConfiguration {
+  const token = kubectl(cluster, ["create", "token", "asya-observer", "-n", namespace]).trim();
+  const view = ["config", "view", "--raw", "--minify", "--flatten", "-o", "json"];
+  const admin = JSON.parse(kubectl(cluster, view)) as KubeConfiguration;
+  const context = { cluster: admin.contexts[0]?.context.cluster ?? "", user: "observer" };
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    clusters: admin.clusters,
+    users: [{ name: "observer", user: { token } }],
+    contexts: [{ name: "observer", context }],
+    "current-context": "observer",
+  };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A TCP hop to a port of this machine, to cut connections in the middle of anything. */
+/** A TCP hop, to cut connections in the middle of anything. */
 export class Proxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -10,11 +10,12 @@ export class Proxy {
     this.#server = server;
   }
 
-  static async to(port: number): Promise<Proxy> {
+  /** @param at - the port to listen on; 0 = a free one. */
+  static async to(port: number, host = "127.0.0.1", at = 0): Promise<Proxy> {
     const server = createServer();
     const proxy = new Proxy(server);
     server.on("connection", (client) => {
-      const upstream = connect(port, "127.0.0.1");
+      const upstream = connect(port, host);
       for (const [socket, other] of [
         [client, upstream],
         [upstream, client],
@@ -28,7 +29,7 @@ export class Proxy {
         });
       }
     });
-    server.listen(0, "127.0.0.1");
+    server.listen(at, "127.0.0.1");
     await once(server, "listening");
     return proxy;
   }
