@@ -1,6 +1,5 @@
-import { conditionOf, failed, READY, type Readiness, waiting } from "../../core/conditions.ts";
 import { type Finding, finding } from "../../core/finding.ts";
-import type { Manifest, Observed } from "../../core/manifest.ts";
+import type { Manifest } from "../../core/manifest.ts";
 import { deadLetterQueueName, queueName } from "../../core/names.ts";
 import type { ActorView, Transport, TransportInput, TransportPlan } from "../contract.ts";
 import { accessObjects, credentials } from "./access.ts";
@@ -9,6 +8,7 @@ import { RABBITMQ_CONFIG_SCHEMA, type RabbitmqConfig } from "./config.ts";
 import { isAtLeast, type RabbitmqPlatform, withDefaults } from "./defaults.ts";
 import { authentication, trigger } from "./keda.ts";
 import { BROKER_CONSUMER_TIMEOUT_MS, neededConsumerTimeoutMs, queueObjects } from "./queue.ts";
+import { readiness } from "./readiness.ts";
 import { retainImmutable } from "./retained.ts";
 import { tlsVolume, toEnv } from "./settings.ts";
 
@@ -63,19 +63,4 @@ function timeoutFindings(platform: RabbitmqPlatform, actor: ActorView): Finding[
   const message = `messages may take ${actor.processingMs / 1_000} s, but a broker before 3.12 takes a delivery back after its consumer_timeout (30 min by default)`;
   const fix = `set the platform's brokerVersion if the broker is 3.12 or later, else consumer_timeout to ${minutes} min or more in rabbitmq.conf`;
   return [finding("W006", ["spec", "timeout", "processing"], message, fix)];
-}
-
-/** A binding may come before its queue: the operator tries again. n.b. a missing exchange is the platform's to make. */
-const PASSES_BY_ITSELF = /\(not_found\): no queue /;
-
-/** The topology operator writes one condition, Ready: False with the broker's or its own reason. */
-function readiness(_key: string, object: Observed): Readiness {
-  if (object.metadata?.deletionTimestamp !== undefined) return waiting("is being deleted");
-  const ready = conditionOf(object, "Ready");
-  if (ready?.status === "True") return READY;
-  if (ready?.status === "False") {
-    const message = ready.message || ready.reason || "the topology operator reports a failure";
-    return PASSES_BY_ITSELF.test(message) ? waiting(message) : failed(message);
-  }
-  return waiting("the topology operator has not looked at it yet");
 }
