@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 const HANDLERS = `
-import threading, time
+import ctypes, threading, time
 
 def echo(payload):
     return payload
@@ -45,6 +45,12 @@ def together(payload):
 
 def hold_or_hang(payload):
     time.sleep(3600 if payload == "hang" else 1)
+    return payload
+
+def hold_the_gil(payload):
+    print("begun", flush=True)
+    if payload == "hang":
+        ctypes.PyDLL(None).sleep(3600)
     return payload
 `;
 
@@ -320,4 +326,17 @@ test("a hung handler is ended; what ran beside it is repeated without counting a
   expect(done.every(({ headers }) => headers?.["asya-attempt"] === undefined)).toBe(true);
   const metrics = await (await sidecar.get("/metrics")).text();
   expect(metrics).toContain('runtime_errors_total{queue="asya-a",error_type="TimeoutError"} 1');
+});
+
+test("what cannot run beside a handler that holds the GIL is not blamed for its own lateness", async () => {
+  bed = new Bed(HANDLERS, "a", "b");
+  const runtime = bed.runtime("a", "hold_the_gil", { ASYA_CONCURRENCY: "3" });
+  await bed.sidecar("a", { ASYA_CONCURRENCY: "3", ASYA_RUNTIME_TIMEOUT: "1s" });
+  await bed.send("a", envelope("hangs", "hang"));
+  await runtime.line(/begun/);
+  for (const id of ["e1", "e2"]) await bed.send("a", envelope(id, id));
+  expect((await bed.receive("error-end")).id).toBe("hangs");
+  const done = await Promise.all([1, 2].map(() => bed.receive("b")));
+  expect(done.map(({ id }) => id).sort()).toEqual(["e1", "e2"]);
+  expect(bed.broker.depth("asya-error-end")).toEqual({ ready: 0, hidden: 0 });
 });

@@ -78,11 +78,10 @@ export class RuntimeClient {
     const connection = await this.#connection(signal);
     try {
       const request = this.#encode(connection, envelopes);
-      const { frame, durationMs } = await connection.call(request, timeoutMs + this.#allowanceMs());
+      const { frame, durationMs } = await connection.call(request, timeoutMs, this.#allowanceMs());
       return { replies: decodeReplies(connection.wire, frame, envelopes.length), durationMs };
     } catch (error) {
-      if (error instanceof RuntimeTimeout || error instanceof FrameError)
-        this.#lastCancelAt = performance.now();
+      if (error instanceof RuntimeTimeout || error instanceof FrameError) this.#cancelled(connection);
       if (error instanceof FrameError) connection.close();
       throw error;
     } finally {
@@ -98,6 +97,12 @@ export class RuntimeClient {
   /** Whether connections close at present because we ended a handler: what ran beside it is not to blame. */
   get hasJustCancelled(): boolean {
     return performance.now() - this.#lastCancelAt < CANCEL_SHADOW_MS;
+  }
+
+  /** What runs beside it may have waited for the same GIL: it has time until the runtime has replaced its worker. */
+  #cancelled(connection: RuntimeConnection): void {
+    this.#lastCancelAt = performance.now();
+    for (const other of this.#open) if (other !== connection) other.allow(CANCEL_GRACE_MS);
   }
 
   #allowanceMs(): number {

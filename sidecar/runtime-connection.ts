@@ -17,6 +17,8 @@ export class RuntimeTimeout extends Error {
   override readonly name = "RuntimeTimeout";
 }
 
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** What the runtime sent back, and how long it took from when it could begin. */
 export interface Answer {
   frame: Uint8Array;
@@ -25,6 +27,8 @@ export interface Answer {
 
 interface PendingCall {
   timeoutMs: number;
+  /** Beyond it. */
+  allowanceMs: number;
   startedAt: number;
   resolve(answer: Answer): void;
   reject(error: Error): void;
@@ -104,14 +108,22 @@ export class RuntimeConnection {
    * @param timeoutMs - from when the requests before it are answered.
    * @throws {Unanswered | RuntimeTimeout | FrameError} the connection is closed then, and later requests are unanswered.
    */
-  call(parts: readonly Uint8Array[], timeoutMs: number): Promise<Answer> {
+  call(parts: readonly Uint8Array[], timeoutMs: number, allowanceMs = 0): Promise<Answer> {
     if (!this.isOpen) return Promise.reject(unanswered(false, this.#lastError));
     return new Promise((resolve, reject) => {
-      this.#pending.push({ timeoutMs, startedAt: performance.now(), resolve, reject });
+      this.#pending.push({ timeoutMs, allowanceMs, startedAt: performance.now(), resolve, reject });
       if (this.#pending.length === 1) this.#startTimer();
       this.#cork();
       for (const part of parts) this.#socket.write(part);
     });
+  }
+
+  /** So much more time than its own for the request that runs, however often that is said. */
+  allow(milliseconds: number): void {
+    const [first] = this.#pending;
+    if (first === undefined) return;
+    first.allowanceMs = Math.max(first.allowanceMs, milliseconds);
+    this.#startTimer();
   }
 
   close(): void {
@@ -151,10 +163,15 @@ export class RuntimeConnection {
     clearTimeout(this.#timer);
     const [first] = this.#pending;
     if (first === undefined) return;
-    this.#timer = setTimeout(() => {
-      this.#failAll(new RuntimeTimeout(`no reply within ${first.timeoutMs} ms`));
-      this.close();
-    }, first.timeoutMs);
+    const { startedAt, timeoutMs, allowanceMs } = first;
+    const leftMs = startedAt + timeoutMs + allowanceMs - performance.now();
+    this.#timer = setTimeout(
+      () => {
+        this.#failAll(new RuntimeTimeout(`no reply within ${timeoutMs} ms`));
+        this.close();
+      },
+      Math.min(leftMs, MAX_TIMER_MS),
+    );
   }
 
   /** The first request has failed; those behind it had not begun. */
