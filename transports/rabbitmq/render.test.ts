@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Observed } from "../../core/manifest.ts";
 import type { ActorView } from "../contract.ts";
 import type { RabbitmqConfig } from "./config.ts";
 import { rabbitmq } from "./render.ts";
@@ -49,7 +48,6 @@ it("an actor on the default platform gets a quorum queue, its dead-letter queue 
         vhost: "/",
         type: "quorum",
         durable: true,
-        autoDelete: false,
         arguments: {
           "x-dead-letter-exchange": "",
           "x-dead-letter-routing-key": "asya-summarizer-dlq",
@@ -70,7 +68,6 @@ it("an actor on the default platform gets a quorum queue, its dead-letter queue 
         vhost: "/",
         type: "quorum",
         durable: true,
-        autoDelete: false,
         deletionPolicy: "retain",
         rabbitmqClusterReference: cluster,
       },

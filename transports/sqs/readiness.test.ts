@@ -36,7 +36,12 @@ it.each<[string, Observed, { ready: boolean; failed: boolean; message: string }]
       ["Synced", "False", "ReconcileError", "observe failed: connection refused"],
       ["Ready", "True", "Available"],
     ),
-    { ready: false, failed: true, message: "observe failed: connection refused" },
+    {
+      ready: false,
+      failed: true,
+      message:
+        "observe failed: connection refused - the AWS provider cannot reach AWS, or the endpoint of its configuration",
+    },
   ],
   [
     "a dead-letter queue that is not there yet",
@@ -50,7 +55,11 @@ it.each<[string, Observed, { ready: boolean; failed: boolean; message: string }]
       ["LastAsyncOperation", "False", "AsyncCreateFailure", "AccessDenied"],
       ["Ready", "False", "Creating"],
     ),
-    { ready: false, failed: true, message: "AccessDenied" },
+    {
+      ready: false,
+      failed: true,
+      message: "AccessDenied - the provider's role needs this right (providerConfigRef)",
+    },
   ],
   [
     "deletion",
@@ -66,4 +75,19 @@ it.each<[string, Observed, { ready: boolean; failed: boolean; message: string }]
 
 it("a ServiceAccount works as soon as it exists", () => {
   expect(readiness("service-account", {})).toEqual({ ready: true, failed: false, message: "" });
+});
+
+it("the same failure has the same text at each attempt", () => {
+  const attempt = (id: string) =>
+    readiness(
+      "sqs-queue",
+      observed([
+        "Synced",
+        "False",
+        "ReconcileError",
+        `create failed: operation error SQS: CreateQueue, https response error StatusCode: 400, RequestID: ${id}, api error InvalidAttributeValue: no`,
+      ]),
+    ).message;
+  expect(attempt("1b5-77")).toBe(attempt("9c0-12"));
+  expect(attempt("1b5-77")).toContain("StatusCode: 400, api error InvalidAttributeValue: no");
 });

@@ -1,3 +1,4 @@
+import { type Advice, withAdvice } from "../../core/advice.ts";
 import {
   conditionOf,
   failed,
@@ -14,6 +15,23 @@ import type { Observed } from "../../core/manifest.ts";
  */
 const PASSES_BY_ITSELF =
   /NonExistentQueue|QueueDoesNotExist|NoSuchEntity|QueueDeletedRecently|cannot resolve references/;
+
+/** In the words of AWS, the provider and Go's network library. */
+const ADVICE: Advice = [
+  [/AccessDenied|not authorized/, "the provider's role needs this right (providerConfigRef)"],
+  [
+    /InvalidClientTokenId|UnrecognizedClient|ExpiredToken|SignatureDoesNotMatch/,
+    "correct the credentials of the provider's configuration (providerConfigRef)",
+  ],
+  [
+    /ProviderConfig\b.*not found/,
+    "make it, or correct the transport's providerConfigRef in the platform's settings",
+  ],
+  [
+    /dial tcp|no such host|connection refused|i\/o timeout/,
+    "the AWS provider cannot reach AWS, or the endpoint of its configuration",
+  ],
+];
 
 /**
  * From the provider's conditions: Synced False or a failed operation is what AWS or the provider said; Ready True is what
@@ -33,7 +51,14 @@ export function readiness(key: string, object: Observed): Readiness {
 
 function judge(condition: ObservedCondition): Readiness {
   const message = condition.message || condition.reason || "the provider reports a failure";
-  return PASSES_BY_ITSELF.test(message) ? waiting(message) : failed(message);
+  return PASSES_BY_ITSELF.test(message)
+    ? waiting(steady(message))
+    : failed(withAdvice(steady(message), ADVICE));
+}
+
+/** n.b. each attempt has another request id, and each change of a status counts in Crossplane's circuit breaker. */
+function steady(message: string): string {
+  return message.replaceAll(/,? ?\b(RequestID|HostID|request id): ?[\w+/=-]*/gi, "");
 }
 
 function reasonText(ready: ObservedCondition | undefined): string {

@@ -66,7 +66,9 @@ function scalingCondition({ scaling, scalingEnabled, hadScalingCondition }: Cond
     return hadScalingCondition ? [yes(type, "ScalingOff", "scaling.enabled is false")] : [];
   if (scaling === undefined) return [no(type, "Creating", "the ScaledObject is being created")];
   if (scaling.ready) return [yes(type, "ScaledObjectCreated", "")];
-  return [no(type, scaling.failed ? "ReconcileError" : "Creating", scaling.message)];
+  if (scaling.failed) return [no(type, "ReconcileError", scaling.message)];
+  // KEDA's words change several times until it is ready; they stand in status.objects.
+  return [no(type, "Creating", "the ScaledObject is not ready yet")];
 }
 
 function yes(type: Condition["type"], reason: string, message: string): Condition {

@@ -60,6 +60,7 @@ function stateOf(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> 
     transport: READY,
     scaling: READY,
     scalingEnabled: true,
+    scalingPaused: false,
     workload: progress,
     createdBefore: true,
     everReady: true,

@@ -1,13 +1,26 @@
+import { type Advice, withAdvice } from "../../../core/advice.ts";
 import { conditionOf, failed, READY, type Readiness, waiting } from "../../../core/conditions.ts";
 import type { Observed } from "../../../core/manifest.ts";
+
+/** In KEDA's words. */
+const ADVICE: Advice = [
+  // n.b. the cause stands in its events only.
+  [
+    /not working correctly/,
+    "kubectl describe scaledobject NAME says why: KEDA cannot read the queue's depth",
+  ],
+  [/resolving secret/, "a Secret that the platform's transport names must exist in the actor's namespace"],
+];
 
 /** A ScaledObject works: KEDA accepted it. An inactive or paused one is ready, too. */
 export function scaledObjectReadiness(object: Observed): Readiness {
   if (object.metadata?.deletionTimestamp !== undefined) return waiting("is being deleted");
   const ready = conditionOf(object, "Ready");
   if (ready?.status === "True") return READY;
-  if (ready?.status === "False")
-    return failed(ready.message || ready.reason || "KEDA refuses the ScaledObject");
+  if (ready?.status === "False") {
+    const message = ready.message || ready.reason || "KEDA refuses the ScaledObject";
+    return failed(withAdvice(message, ADVICE).replace(" NAME ", ` ${object.metadata?.name ?? ""} `));
+  }
   return waiting("KEDA has not looked at the ScaledObject yet");
 }
 

@@ -29,6 +29,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     transport,
     scaling,
     scalingEnabled,
+    scalingPaused: plan.actor.scaling.paused,
     workload,
     createdBefore: before.rolledOutOnce === true,
     everReady: memory.warmedUp === true,

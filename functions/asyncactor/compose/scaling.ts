@@ -41,7 +41,8 @@ export function scaledObject(
         ? {}
         : { initialCooldownPeriod: scaling.initialCooldownSeconds }),
       advanced: {
-        restoreToOriginalReplicaCount: restoreToOriginalReplicaCount ?? false,
+        // n.b. false would vanish at KEDA's next write (Go's omitempty), and be written again by us.
+        ...(restoreToOriginalReplicaCount === true ? { restoreToOriginalReplicaCount } : {}),
         horizontalPodAutoscalerConfig: { behavior },
         ...(modifiers.formula === undefined ? {} : { scalingModifiers: asText(modifiers) }),
       },

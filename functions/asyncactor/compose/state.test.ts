@@ -10,6 +10,7 @@ function facts(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> = 
     transport: READY,
     scaling: READY,
     scalingEnabled: true,
+    scalingPaused: false,
     workload: {
       kind: "Deployment",
       name: "read",
@@ -104,4 +105,11 @@ test("pods that keep an older template on purpose are no fault, and are mentione
 test("an actor born at zero says that it has never started", () => {
   expect(actorState(facts({}, { everReady: false })).message).toContain("has never started yet");
   expect(actorState(facts({}, { everReady: true })).message).not.toContain("never");
+});
+
+test("at zero with scaling paused, no message wakes it, and it says so", () => {
+  expect(actorState(facts({}, { scalingPaused: true }))).toMatchObject({
+    state: "Napping",
+    message: "at zero, and scaling is paused: messages wait until it goes on",
+  });
 });

@@ -21,6 +21,8 @@ export interface StateFacts {
   transport: Readiness | undefined;
   scaling: Readiness | undefined;
   scalingEnabled: boolean;
+  /** Scaling rests: no message wakes it. */
+  scalingPaused: boolean;
   workload: WorkloadProgress | undefined;
   /** True once a rollout was seen complete: a later one is an update, not the creation. */
   createdBefore: boolean;
@@ -115,6 +117,7 @@ function replicasState(facts: StateFacts, workload: WorkloadProgress): ActorStat
 
 function nappingMessage(facts: StateFacts): string {
   if (!facts.scalingEnabled) return "workload.replicas is 0";
+  if (facts.scalingPaused) return "at zero, and scaling is paused: messages wait until it goes on";
   return facts.everReady
     ? "scaled to zero; a message wakes it"
     : "at zero; it has never started yet, a message wakes it";
