@@ -52,7 +52,7 @@ function queueObject(
     vhost: platform.vhost,
     type: platform.queueType,
     durable: true,
-    autoDelete: false,
+    // n.b. autoDelete: false would vanish at the operator's next write (Go's omitempty), and be written again by us.
     ...(Object.keys(queueArguments).length > 0 ? { arguments: queueArguments } : {}),
     deletionPolicy: actor.messagesAtDeletion === "Retain" ? "retain" : "delete",
     rabbitmqClusterReference: platform.clusterReference,
