@@ -99,3 +99,15 @@ test("the effective scaling tells formula and behaviour, whichever layer they co
     },
   });
 });
+
+test("a hundred mistakes fit into a condition: the first twenty, and how many more", () => {
+  const spec = SCALED["spec"] as { workload: { template: Fields } };
+  const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`f${index}`, 1]));
+  const template = { spec: { ...(spec.workload.template["spec"] as Fields), ...unknown } };
+  const actor = { ...SCALED, spec: { ...spec, workload: { template } } };
+  const { conditions, results } = runFunction(requestFor(actor, PLATFORM), NOW);
+  for (const message of [results[0]?.message, ...conditions.map((condition) => condition.message)]) {
+    expect(message?.split("\n")).toHaveLength(21);
+    expect(message).toMatch(/\nand 80 more errors$/);
+  }
+});

@@ -19,6 +19,7 @@ import type { ObjectReference } from "./compose/adoption.ts";
 import { compose } from "./compose/compose.ts";
 import type { Composed } from "./compose/composed.ts";
 import type { Condition } from "./compose/conditions.ts";
+import { errorText } from "./compose/error-text.ts";
 import { checkOwnWords } from "./compose/own-words.ts";
 import type { FlavorConfig } from "./compose/resolve.ts";
 
@@ -27,9 +28,6 @@ const PLATFORM_REQUIREMENT = "platform";
 const EXISTING_WORKLOAD = "existing-workload";
 const EXISTING_SCALED_OBJECT = "existing-scaled-object";
 const DEPLOYMENT_SCHEMA = "deployment";
-
-/** More lines than this do not fit into a condition that people read. */
-const FATAL_LINES = 20;
 
 type Requirements = Record<string, ResourceSelector>;
 
@@ -204,9 +202,7 @@ function results(composed: Composed): Result[] {
   if (errors.length === 0) return said;
   if (!composed.fatal)
     return [...errors.map((one) => result(Severity.SEVERITY_WARNING, formatFinding(one))), ...said];
-  const lines = errors.slice(0, FATAL_LINES).map(formatFinding);
-  if (errors.length > FATAL_LINES) lines.push(`and ${errors.length - FATAL_LINES} more errors`);
-  return [result(Severity.SEVERITY_FATAL, lines.join("\n"))];
+  return [result(Severity.SEVERITY_FATAL, errorText(errors))];
 }
 
 function result(severity: Severity, message: string): Result {

@@ -1,9 +1,10 @@
-import { type Finding, formatFinding, isError } from "../../../core/finding.ts";
+import type { Finding } from "../../../core/finding.ts";
 import { renderTransports } from "../../../transports/render.ts";
 import type { ActorObject } from "./actor.ts";
 import { adoptionFindings, unseenObjects } from "./adoption.ts";
 import { allFalse } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
+import { errorText } from "./error-text.ts";
 import { renderObjects, workloadKey } from "./objects.ts";
 import { type ActorPlan, planActor } from "./plan.ts";
 import { judgePodTemplate } from "./pod-template.ts";
@@ -58,7 +59,7 @@ function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[])
 
 /** No object at all: what runs stays as it is, and every condition says why. */
 function refusal(findings: Finding[], blame: "actor" | "platform", fatal: boolean): Composed {
-  const message = findings.filter(isError).map(formatFinding).join("\n");
+  const message = errorText(findings);
   const reason = blame === "actor" ? "ValidationError" : "PlatformError";
   return {
     fatal,
