@@ -46,3 +46,5 @@ export const DEGRADED_AFTER_MS = 5 * 60_000;
 
 /** How long an answer holds when nothing changes: watches wake us before that. */
 export const STEADY_TTL_SECONDS = 3_600;
+/** The same while something is under way or wrong, or where Crossplane drops events. */
+export const UNSTEADY_TTL_SECONDS = 30;

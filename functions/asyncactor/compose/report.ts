@@ -1,11 +1,11 @@
-import { READY, type Readiness, waiting } from "../../../core/conditions.ts";
+import { conditionOf, READY, type Readiness, waiting } from "../../../core/conditions.ts";
 import { formatFinding } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Observed } from "../../../core/manifest.ts";
 import type { ActorObject } from "./actor.ts";
 import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { conditions } from "./conditions.ts";
-import { STEADY_TTL_SECONDS } from "./defaults.ts";
+import { STEADY_TTL_SECONDS, UNSTEADY_TTL_SECONDS } from "./defaults.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
 import { scaledObjectReadiness, worstOf } from "./readiness.ts";
 import { isPodState, observedPods } from "./observed.ts";
@@ -78,7 +78,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     ready: state.healthy,
     needsPodSchema: false,
     unseen: {},
-    ttlSeconds: timeToLive(state),
+    ttlSeconds: timeToLive(state, object),
   };
 }
 
@@ -125,6 +125,16 @@ function hasCondition(object: ActorObject, type: string): boolean {
   );
 }
 
-function timeToLive({ changesInMs }: ActorState): number {
-  return changesInMs === undefined ? STEADY_TTL_SECONDS : Math.max(1, Math.ceil(changesInMs / 1_000));
+/**
+ * n.b. Crossplane's circuit breaker drops events of a busy actor, the last one as well; only time wakes the function then.
+ * Its own call after that time passes the breaker.
+ */
+function timeToLive({ state, changesInMs }: ActorState, actor: ActorObject): number {
+  const isSteady = (state === "Running" || state === "Napping") && !dropsEvents(actor);
+  const longest = isSteady ? STEADY_TTL_SECONDS : UNSTEADY_TTL_SECONDS;
+  return changesInMs === undefined ? longest : Math.min(longest, Math.max(1, Math.ceil(changesInMs / 1_000)));
+}
+
+function dropsEvents(actor: ActorObject): boolean {
+  return conditionOf(actor, "Responsive")?.status === "False";
 }

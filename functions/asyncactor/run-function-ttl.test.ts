@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { readYaml, requestFor } from "../../test/requests.ts";
+import { runFunction } from "./run-function.ts";
+
+type Fields = Record<string, unknown>;
+
+const PLATFORM = readYaml("examples/quickstart/platform.yaml");
+const SCALED = readYaml("examples/quickstart/read-page.yaml");
+const READY = { status: { conditions: [{ type: "Ready", status: "True" }] } };
+
+/** State and seconds until the next call of an actor whose Deployment has so many pods, and wants none. */
+function answer(pods: number, conditions: Fields[] = []) {
+  const status = { desiredReplicas: 0, rolledOutOnce: true, warmedUp: true, conditions };
+  const deployment = {
+    kind: "Deployment",
+    metadata: { generation: 2 },
+    spec: { replicas: 0 },
+    status: {
+      observedGeneration: 2,
+      ...(pods > 0 ? { replicas: pods } : {}),
+      conditions: [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }],
+    },
+  };
+  const observed = {
+    deployment,
+    "rabbitmq-queue": READY,
+    "rabbitmq-dlq": READY,
+    "rabbitmq-binding": READY,
+    "scaled-object": READY,
+    "trigger-authentication": {},
+  };
+  const { desired, meta } = runFunction(requestFor({ ...SCALED, status }, PLATFORM, observed), new Date());
+  const state = (desired?.composite?.resource?.["status"] as Fields)["status"];
+  return { state, seconds: meta?.ttl?.seconds };
+}
+
+test("a state that stays needs no call; one on its way is looked at again after 30 s, should its last event be dropped", () => {
+  expect(answer(0)).toEqual({ state: "Napping", seconds: 3_600 });
+  expect(answer(2)).toEqual({ state: "ScalingDown", seconds: 30 });
+});
+
+test("while Crossplane drops the actor's events, every state is looked at again after 30 s", () => {
+  const open = [{ type: "Responsive", status: "False", reason: "WatchCircuitOpen" }];
+  expect(answer(0, open)).toEqual({ state: "Napping", seconds: 30 });
+});
