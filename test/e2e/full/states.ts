@@ -64,6 +64,12 @@ export const STATES: readonly StateCase[] = [
     name: "no-volume",
     actor: {
       spec: MANUAL,
+      container: {
+        volumeMounts: [
+          { name: "handlers", mountPath: "/handlers" },
+          { name: "models", mountPath: "/models" },
+        ],
+      },
       pod: {
         volumes: [
           { name: "handlers", configMap: { name: "handlers" } },
