@@ -17,7 +17,7 @@ function answer(pods: number, conditions: Fields[] = []) {
     spec: { replicas: 0 },
     status: {
       observedGeneration: 2,
-      ...(pods > 0 ? { replicas: pods } : {}),
+      ...(pods > 0 ? { replicas: pods, updatedReplicas: pods } : {}),
       conditions: [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }],
     },
   };
