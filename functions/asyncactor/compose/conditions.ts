@@ -60,13 +60,19 @@ function workloadCondition({ workload, state }: ConditionFacts): Condition {
   return yes(type, "WorkloadCreated", "");
 }
 
-function scalingCondition({ scaling, scalingEnabled, hadScalingCondition }: ConditionFacts): Condition[] {
+function scalingCondition({
+  transport,
+  scaling,
+  scalingEnabled,
+  hadScalingCondition,
+}: ConditionFacts): Condition[] {
   const type = "ScalingReady";
   if (!scalingEnabled)
     return hadScalingCondition ? [yes(type, "ScalingOff", "scaling.enabled is false")] : [];
   if (scaling === undefined) return [no(type, "Creating", "the ScaledObject is being created")];
   if (scaling.ready) return [yes(type, "ScaledObjectCreated", "")];
-  if (scaling.failed) return [no(type, "ReconcileError", scaling.message)];
+  // KEDA cannot read a queue that is not there.
+  if (scaling.failed && transport?.ready) return [no(type, "ReconcileError", scaling.message)];
   // KEDA's words change several times until it is ready; they stand in status.objects.
   return [no(type, "Creating", "the ScaledObject is not ready yet")];
 }
