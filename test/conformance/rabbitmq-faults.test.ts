@@ -1,5 +1,7 @@
 /** What only RabbitMQ can do to a client, and what it must then do. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ChannelModel, connect } from "amqplib";
@@ -121,6 +123,19 @@ test("a broker that takes no messages for a while delays a send, and a close doe
   expect(Date.now() - startedAt).toBeLessThan(4_000);
   await server.control("set_vm_memory_high_watermark", "absolute", "1GB");
   await Promise.all(sends);
+});
+
+test("closing does not wait for a broker that accepts connections and says nothing", async () => {
+  const mute = createServer().listen(0, "127.0.0.1");
+  onTestFinished(() => void mute.close());
+  await once(mute, "listening");
+  const { port } = mute.address() as AddressInfo;
+  const transport = await connectAs("a", { ASYA_RABBITMQ_PORT: String(port) });
+  const [socket] = (await once(mute, "connection")) as [Socket];
+  const startedAt = Date.now();
+  await transport.close();
+  expect(Date.now() - startedAt).toBeLessThan(4_000);
+  socket.destroy();
 });
 
 test("without an exchange a send says so", async () => {

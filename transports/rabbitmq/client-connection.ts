@@ -60,7 +60,8 @@ export class Connection {
     this.#waiting.promise.catch(() => {});
     this.#waiting.reject(new TransportError("the transport is closed"));
     this.#closing.resolve();
-    await this.#done;
+    // n.b. a connection that is being opened cannot be called off; it is closed as soon as it is open.
+    await within(2 * CLOSE_TIMEOUT_MS, this.#done);
   }
 
   async #run(): Promise<void> {
