@@ -59,10 +59,22 @@ export class DepthReader {
   async #sourceOf(key: string, namespace: string, scaledObject: string): Promise<DepthSource> {
     const known = current(this.#sources.get(key));
     if (known !== undefined) return known;
-    const value = depthSource(await this.#api.call("GET", scaledObjectPath(namespace, scaledObject)));
+    const value = depthSource(await this.#scaledObject(namespace, scaledObject));
     const lastsMs = "metric" in value ? SOURCE_LASTS_MS : UNKNOWN_SOURCE_LASTS_MS;
     this.#sources.set(key, { value, untilMs: Date.now() + lastsMs });
     return value;
+  }
+
+  /** Undefined where KEDA is there but not yet this one, or not any more. */
+  async #scaledObject(namespace: string, name: string): Promise<unknown> {
+    try {
+      return await this.#api.call("GET", scaledObjectPath(namespace, name));
+    } catch (error) {
+      const isMissing = error instanceof ApiError && error.status === 404;
+      // n.b. "the server could not find the requested resource" = there is no such kind.
+      if (isMissing && error.message.includes(`"${name}" not found`)) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -73,8 +85,7 @@ function current<Value>(known: Until<Value> | undefined): Value | undefined {
 function describe(error: unknown): string {
   if (!(error instanceof ApiError)) return "cannot ask KEDA for the depth of queues - trying again";
   if (error.status === 403) return "KEDA's metrics may not be read - apply observer/rbac.yaml";
-  if (error.status === 404)
-    return "KEDA does not know the queue - is KEDA installed, with its metrics API server?";
+  if (error.status === 404) return "KEDA is not there - install it, with its metrics API server";
   if (error.status === 503)
     return "KEDA's metrics API server is not available - look at deployment keda-operator-metrics-apiserver";
   return "KEDA cannot read the depth of the queue - look at the actor's ScalingReady condition";

@@ -19,7 +19,7 @@ test("a thousand actors with one problem are one line, and one when the last of 
   for (const actor of actors.slice(1)) problems.solved("depth", actor);
   expect(problems.messages).toEqual(["KEDA is not there"]);
   problems.solved("depth", actors[0]);
-  expect(messages(lines)).toEqual(["KEDA is not there", "works again"]);
+  expect(messages(lines)).toEqual(["KEDA is not there", "the problem is over"]);
   expect(problems.messages).toEqual([]);
 });
 

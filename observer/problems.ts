@@ -27,7 +27,7 @@ export class Problems {
 
   solved(topic: string, whom = ""): void {
     const over = this.#remove(topic, whom);
-    if (over !== undefined) this.#log.info({ topic, problem: over }, "works again");
+    if (over !== undefined) this.#log.info({ topic, problem: over }, "the problem is over");
   }
 
   get messages(): string[] {
