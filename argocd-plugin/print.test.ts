@@ -5,6 +5,7 @@ import type { Manifest } from "../core/manifest.ts";
 import { type Output, printObjects } from "./print.ts";
 import { parseDocument } from "./read/document.ts";
 import { LIMITS } from "./read/limits.ts";
+import { escaped } from "./read/escape.ts";
 import { splitDocuments } from "./read/split.ts";
 
 /** A slow reader: it takes one chunk at a time, and each one later. */
@@ -21,7 +22,7 @@ async function printed(
     },
   });
   const printable = objects.map((object) => ({
-    json: Buffer.from(`${JSON.stringify(object)}\n`),
+    json: Buffer.from(`${escaped(JSON.stringify(object))}\n`),
     read: () => object,
   }));
   await printObjects(printable, output, to);
@@ -49,6 +50,8 @@ const TRICKY = [
   "é\u2028",
   "\u0085",
   "\x7f: ",
+  "a\u00a0",
+  "b\u3000",
   "\r",
   "2001-01-01",
   "1e3",

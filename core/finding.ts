@@ -1,4 +1,5 @@
 import { FINDINGS, type FindingCode } from "./findings.ts";
+import { shorten } from "./shorten.ts";
 
 export type Severity = "error" | "warning" | "note";
 
@@ -19,8 +20,12 @@ export interface Finding {
   column?: number;
 }
 
+/** Keys come from files and may be of any length; Kubernetes' own have 317 characters at most. */
+const MAX_STEP = 320;
+const MAX_TEXT = 2_000;
+
 export function finding(code: FindingCode, path: FieldPath, message: string, fix: string): Finding {
-  return { code, path, message, fix };
+  return { code, path, message: shorten(message, MAX_TEXT), fix: shorten(fix, MAX_TEXT) };
 }
 
 export function severityOf(code: FindingCode): Severity {
@@ -35,10 +40,14 @@ export function isError(finding: Finding): boolean {
 export function formatPath(path: FieldPath): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === "number") return `${text}[${step}]`;
-    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${text}[${JSON.stringify(step)}]`;
+    if (step.length > MAX_STEP || !/^[A-Za-z_][\w-]*$/.test(step))
+      return `${text}[${JSON.stringify(shorten(step, MAX_STEP))}]`;
     return text === "" ? step : `${text}.${step}`;
   }, "");
 }
+
+/** What would move a terminal's cursor or turn its text around: names of files may hold it. */
+const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 
 /** One line: `path:line:col ASYA-E012 spec.x.y: what (got VALUE; rule) - what to do`. */
 export function formatFinding(finding: Finding): string {
@@ -46,7 +55,7 @@ export function formatFinding(finding: Finding): string {
   const subject = formatPath(finding.path) || finding.object;
   const head = [place, `ASYA-${finding.code}`].filter(Boolean).join(" ");
   const text = `${subject ? `${subject}: ` : ""}${finding.message}${finding.fix ? ` - ${finding.fix}` : ""}`;
-  return `${head} ${text}`.replace(/\s*\n\s*/g, " ");
+  return `${head} ${text}`.replace(/\s*\n\s*/g, " ").replace(UNPRINTABLE, "\uFFFD");
 }
 
 /** The JSON form of a finding (SPEC section 8). */

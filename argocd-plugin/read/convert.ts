@@ -5,6 +5,7 @@ import { Aliases, type Converted, REFUSED } from "./aliases.ts";
 import { checkCollectionTag, convertScalar, type Report } from "./convert-scalar.ts";
 import type { Limits } from "./limits.ts";
 import type { Parsed, Problem, Recorder } from "./parsed.ts";
+import { tooMany } from "./refusals.ts";
 import { keyText, RESERVED_KEY, type ScalarValue } from "./scalar.ts";
 
 interface Options {
@@ -26,6 +27,8 @@ export function convert(root: ParsedNode, options: Options): Parsed {
 class Converter {
   readonly problems: Problem[] = [];
   readonly aliases: Aliases;
+  /** Members that merges have brought: each takes memory of its own, unlike what an alias shares. */
+  #merged = 0;
   readonly #options: Options;
   readonly #report: Report;
 
@@ -74,6 +77,7 @@ class Converter {
       const converted = this.node(value, depth + 1);
       grow(total, converted);
       if (name === undefined) continue;
+      total.size += name.length;
       own.add(name);
       mapping[name] = converted.value;
       this.#options.record?.(mapping, name, offsetOf(key), offsetOf(value ?? key));
@@ -142,7 +146,14 @@ class Converter {
     own: ReadonlySet<string>,
   ): void {
     const offset = offsetOf(node);
-    for (const [key, value] of Object.entries(source)) {
+    const members = Object.entries(source);
+    this.#merged += members.length;
+    if (this.#merged > this.#options.limits.members) {
+      const isFirst = this.#merged - members.length <= this.#options.limits.members;
+      if (isFirst) this.problems.push(tooMany("members", offset, this.#options.limits));
+      return;
+    }
+    for (const [key, value] of members) {
       if (own.has(key)) {
         const message = `<< brings the key ${quoteValue(key)} again, and parsers disagree about which one counts`;
         this.#report("E002", node, message, "put << before the mapping's own keys");

@@ -76,6 +76,8 @@ const BROKEN: readonly (readonly [string, string[]])[] = [
     ['E008@0 the key "__proto__" is reserved', 'E008@17 the key "__proto__" is reserved'],
   ],
   ["a: 9007199254740993", ["E016@3 a whole number above 2^53 is rounded by JSON readers"]],
+  ['a: "b\x7f"', ["E001@5 YAML does not allow the control character U+007F"]],
+  ["# \x01\na: b", ["E001@2 YAML does not allow the control character U+0001"]],
   ["a: b\u2028c", ["E001@3 a character that only YAML 1.1 takes for the end of a line"]],
   [
     "%YAML 1.2\n---\na: 1",

@@ -8,6 +8,8 @@ import { syntaxProblem } from "./syntax-problem.ts";
 
 /** All of YAML that kubectl reads, with every problem found. `expansion` is what aliases may still add. */
 export function readFullYaml(text: string, limits: Limits, expansion: number, record?: Recorder): Parsed {
+  const control = controlCharacter(text);
+  if (control !== undefined) return { kind: "broken", problems: [control] };
   const composed = compose(text, limits);
   if ("code" in composed) return { kind: "broken", problems: [composed] };
   const { documents } = composed;
@@ -17,6 +19,18 @@ export function readFullYaml(text: string, limits: Limits, expansion: number, re
   if (problems.length > 0) return { kind: "broken", problems };
   if (document?.contents == null) return { kind: "empty" };
   return convert(document.contents, { text, limits, expansion, record });
+}
+
+/** @see https://github.com/go-yaml/yaml/blob/v2/readerc.go ("control characters are not allowed") */
+const REFUSED_CHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+
+function controlCharacter(text: string): Problem | undefined {
+  const found = REFUSED_CHARACTER.exec(text);
+  if (found === null) return undefined;
+  const code = found[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const message = `YAML does not allow the control character U+${code}`;
+  const fix = `remove it, or write "\\u${code}" in double quotes`;
+  return { code: "E001", offset: found.index, message, fix };
 }
 
 interface Composed {

@@ -5,6 +5,8 @@ export interface Limits {
   /** Files and folders below the folder, each as often as links lead to it. */
   entries: number;
   objects: number;
+  /** Parts of files between `---`, empty ones too. */
+  documents: number;
   /** All objects in JSON, as they are kept: lists of `~` grow, comments vanish. */
   printedBytes: number;
   /** The platform and all flavors in JSON: they are in use while every actor is checked. */
@@ -30,6 +32,7 @@ export const LIMITS: Limits = {
   folderBytes: 48 * 2 ** 20,
   entries: 200_000,
   objects: 50_000,
+  documents: 200_000,
   printedBytes: 48 * 2 ** 20,
   settingsBytes: 2 * 2 ** 20,
   depth: 200,

@@ -1,5 +1,6 @@
 import { type FieldPath, type Finding, finding } from "../../core/finding.ts";
 import { parseDocument } from "./document.ts";
+import { escaped } from "./escape.ts";
 import { Garbage } from "./garbage.ts";
 import { FileTexts } from "./file-texts.ts";
 import type { Limits } from "./limits.ts";
@@ -9,6 +10,7 @@ import { type Identity, SourceObject } from "./source-object.ts";
 import { type Chunk, splitDocuments } from "./split.ts";
 import { type Position, positionsIn } from "./text.ts";
 import { TextStore } from "./text-store.ts";
+import { tooManyDocuments } from "./refusals.ts";
 import type { FoundFile } from "./walk.ts";
 
 /** What has been read of a folder so far, and what it may still take. */
@@ -21,6 +23,7 @@ export class Reading {
   readonly #garbage = new Garbage();
   /** What aliases may still add. */
   #expansion: number;
+  #documents = 0;
 
   constructor(limits: Limits, findings: readonly Finding[]) {
     this.findings = [...findings];
@@ -31,9 +34,12 @@ export class Reading {
 
   /** Whether nothing more is read: there are more findings, objects or characters than may be. */
   get full(): boolean {
-    const { findings, objects, printedBytes } = this.#limits;
+    const { findings, objects, printedBytes, documents } = this.#limits;
     return (
-      this.findings.length >= findings || this.objects.length > objects || this.#store.bytes > printedBytes
+      this.findings.length >= findings ||
+      this.objects.length > objects ||
+      this.#store.bytes > printedBytes ||
+      this.#documents > documents
     );
   }
 
@@ -53,6 +59,10 @@ export class Reading {
   }
 
   async #document(found: FoundFile, chunk: Chunk): Promise<void> {
+    if (++this.#documents > this.#limits.documents) {
+      this.findings.push(tooManyDocuments(found.file, chunk.firstLine, this.#limits));
+      return;
+    }
     const parsed = await parseDocument(chunk.text, this.#limits, this.#expansion);
     if (parsed.kind === "empty") return;
     const { file } = found;
@@ -76,7 +86,7 @@ export class Reading {
   }
 
   #object({ object, base }: FoundObject, document: SourceDocument): void {
-    const stored = this.#store.add(JSON.stringify(object));
+    const stored = this.#store.add(escaped(JSON.stringify(object)));
     this.objects.push(new SourceObject(identityOf(object), this.#store, stored, document, base));
   }
 

@@ -42,6 +42,11 @@ export function tooManyEntries(file: string, limits: Limits): Finding {
   return about(file, message, "make several Applications of it, or keep other files elsewhere");
 }
 
+export function tooManyDocuments(file: string, line: number, limits: Limits): Finding {
+  const message = `here the folder has more than ${limits.documents} documents, empty ones counted`;
+  return { ...about(file, message, "make several Applications of it"), line };
+}
+
 function about(file: string, message: string, fix: string): Finding {
   return { ...finding("E003", [], message, fix), file, line: 1, column: 1 };
 }

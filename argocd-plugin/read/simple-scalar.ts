@@ -21,7 +21,7 @@ export function readPlain(cursor: Cursor): ScalarValue {
   const match = cursor.take(PLAIN);
   if (match === undefined) throw BEYOND;
   const comment = match[0].indexOf(" #");
-  const text = (comment === -1 ? match[0] : match[0].slice(0, comment)).trimEnd();
+  const text = withoutTrailingSpaces(comment === -1 ? match[0] : match[0].slice(0, comment));
   if (text.includes(": ") || text.endsWith(":")) throw BEYOND;
   return resolved(text);
 }
@@ -59,6 +59,13 @@ function blockLines(cursor: Cursor, indent: number): string[] {
   }
   if (contentIndent === -1) throw BEYOND;
   return lines;
+}
+
+/** n.b. a no-break space is content: String.trimEnd would take it away. */
+function withoutTrailingSpaces(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === " ") end--;
+  return text.slice(0, end);
 }
 
 function leadingSpaces(line: string): number {

@@ -130,6 +130,8 @@ const FRAGMENTS = [
   "\r\n",
   "\u2028",
   "\u0085",
+  "\u00a0",
+  "\u3000",
 ];
 
 const lines = fc.array(

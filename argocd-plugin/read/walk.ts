@@ -68,7 +68,7 @@ function entriesOf(path: string, prefix: string, found: Found): Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch (error) {
-    found.findings.push(unreadable(prefix, error));
+    found.findings.push(unreadable(prefix === "" ? "." : prefix, error));
     return [];
   }
 }
@@ -118,8 +118,15 @@ function badLink(file: string, reason: string): Finding {
 }
 
 export function unreadable(file: string, error: unknown): Finding {
-  const message = `cannot be read (got ${quoteValue(errorCode(error))})`;
-  return { ...finding("E017", [], message, "correct its permissions"), file, line: 1, column: 1 };
+  const code = errorCode(error);
+  const message = `cannot be read (got ${quoteValue(code)})`;
+  return { ...finding("E017", [], message, howToRead(file, code)), file, line: 1, column: 1 };
+}
+
+function howToRead(file: string, code: unknown): string {
+  // n.b. Node.js puts this character for what is no UTF-8 in a name, and does not find the file under it.
+  if (file.includes("\uFFFD")) return "give it a name in UTF-8";
+  return code === "EACCES" || code === "EPERM" ? "correct its permissions" : "move it elsewhere";
 }
 
 function errorCode(error: unknown): unknown {

@@ -147,6 +147,27 @@ export const OTHERS: Readonly<Record<string, BadCase>> = {
     },
     errors: ["a.yaml:203:16 ASYA-E003 aliases nest deeper than 200 levels"],
   },
+  "a merge of a thousand members five thousand times": {
+    files: {
+      "a.yaml": configMap(
+        "a",
+        `base: &b {${Array.from({ length: 1_000 }, (_, i) => `k${i}: v`).join(", ")}}\n${Array.from({ length: 5_000 }, (_, i) => `d${i}: {<<: *b}\n`).join("")}`,
+      ),
+    },
+    errors: [
+      "a.yaml:306:12 ASYA-E003 this document has more than 300000 members",
+      "a.yaml:1429:13 ASYA-E003 aliases expand to more than",
+    ],
+  },
+  "a long key ten thousand times": {
+    files: {
+      "a.yaml": configMap(
+        "a",
+        `data:\n  a: &a {${"k".repeat(100_000)}: v}\n  b: [${Array(10_000).fill("*a").join(", ")}]\n`,
+      ),
+    },
+    errors: ["a.yaml:7:339 ASYA-E003 aliases expand to more than"],
+  },
   "a long text a thousand times": {
     files: {
       "a.yaml": configMap(
@@ -155,6 +176,18 @@ export const OTHERS: Readonly<Record<string, BadCase>> = {
       ),
     },
     errors: ["a.yaml:7:39 ASYA-E003 aliases expand to more than"],
+  },
+  "four million document ends": {
+    files: { "a.yaml": "...\n".repeat(4_000_000) },
+    errors: ["a.yaml:200000:1 ASYA-E003 here the folder has more than 200000 documents"],
+  },
+  "a typo of a million characters": {
+    files: { "a.yaml": actor("a", { spec: `  "${"scaling".repeat(150_000)}": 1\n` }) },
+    errors: ['a.yaml:7:3 ASYA-E010 spec["scalingscaling'],
+  },
+  "names that would colour a terminal or stand for another finding": {
+    files: { "a\nb.yaml:1:1 ASYA-E001 c.yaml": "x: [", "\u001b[31mred.yaml": "x: [" },
+    errors: ["\uFFFD[31mred.yaml:1:5 ASYA-E001 a", "a b.yaml:1:1 ASYA-E001 c.yaml:1:5 ASYA-E001 a"],
   },
   "sixteen megabytes of line feeds": {
     files: { "a.yaml": "\n".repeat(15 * MEBIBYTE) },
