@@ -58,7 +58,7 @@ export function limitPromises({ bed, actorWith, connect, promise }: Fixture, can
     async () => {
       const actor = await actorWith();
       const transport = await connect(actor);
-    transport.setPrefetch(10);
+      transport.setPrefetch(10);
       const names = [
         "x".repeat(300),
         "x".repeat(100_000),
