@@ -30,7 +30,7 @@ function answer(pods: number, conditions: Fields[] = []) {
     "trigger-authentication": {},
   };
   const { desired, meta } = runFunction(requestFor({ ...SCALED, status }, PLATFORM, observed), new Date());
-  const state = (desired?.composite?.resource?.["status"] as Fields)["status"];
+  const { status: state } = (desired?.composite?.resource?.["status"] ?? {}) as Fields;
   return { state, seconds: meta?.ttl?.seconds };
 }
 
