@@ -11,6 +11,7 @@ import {
 } from "../../functions/asyncactor/compose/pod-template-schema.ts";
 import { ApiServer, findCluster } from "./cluster.ts";
 import { mutated, seededRandom } from "../mutations.ts";
+import { POD_CASES } from "../pod-cases.ts";
 
 const cluster = findCluster();
 const ROUNDS = 500;
@@ -73,6 +74,31 @@ describe.skipIf(cluster === undefined)("a pod template", () => {
     },
     60_000,
   );
+});
+
+describe.skipIf(cluster === undefined)("what our rules say about a pod, the API server says too", () => {
+  let api: ApiServer;
+
+  beforeAll(async () => {
+    if (cluster !== undefined) api = await ApiServer.open(cluster);
+  });
+
+  afterAll(() => api?.close());
+
+  test.each(POD_CASES)("with $title", async ({ pod, container, metadata, refused }) => {
+    const labels = { app: "a", ...(metadata?.["labels"] as object | undefined) };
+    const template = {
+      metadata: { ...metadata, labels },
+      spec: { ...pod, containers: [{ name: "asya-runtime", image: "i:1", ...container }] },
+    };
+    const { status } = await api.apply("/apis/apps/v1/namespaces/default/deployments/asya-pod-rules", {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "asya-pod-rules" },
+      spec: { selector: { matchLabels: { app: "a" } }, template },
+    });
+    expect(status === 422).toBe(refused !== undefined);
+  });
 });
 
 /** The schema with references replaced by what they refer to, as Crossplane answers to a required schema. */

@@ -1,25 +1,31 @@
 import { expect, test } from "vitest";
 import { formatFinding } from "../../../core/finding.ts";
 import { readYaml } from "../../../test/requests.ts";
-import type { Container } from "./effective.ts";
 import { planActor } from "./plan.ts";
+import { POD_CASES } from "../../../test/pod-cases.ts";
 
 const { data } = readYaml("examples/quickstart/platform.yaml");
 const RUNTIME = { name: "asya-runtime", image: "i:1", env: [{ name: "ASYA_HANDLER", value: "a.b" }] };
 
-function found(container: Partial<Container>, pod: object = {}, workload: object = {}): string[] {
+function found(container: object, pod: object = {}, workload: object = {}, metadata?: object): string[] {
   const actor = {
     apiVersion: "asya.sh/v1alpha1",
     kind: "AsyncActor",
     metadata: { name: "a", namespace: "n" },
     spec: {
       transport: "rabbitmq",
-      workload: { ...workload, template: { spec: { ...pod, containers: [{ ...RUNTIME, ...container }] } } },
+      workload: {
+        ...workload,
+        template: {
+          ...(metadata && { metadata }),
+          spec: { ...pod, containers: [{ ...RUNTIME, ...container }] },
+        },
+      },
     },
   };
   return planActor(actor, { platform: data, flavors: {} })
     .findings.filter(({ code }) => code === "E036")
-    .map((one) => formatFinding(one).replace("ASYA-E036 spec.workload.template.spec.", ""));
+    .map((one) => formatFinding(one).replace(/ASYA-E036 spec.workload.template.(spec.)?/, ""));
 }
 
 const mounts = (...names: string[]) => ({
@@ -61,4 +67,9 @@ test.each([
   [{ memory: "2Gi" }, { cpu: 1 }, 0],
 ])("requests %j, limits %j: %i findings", (requests, limits, count) => {
   expect(found({ resources: { requests, limits } })).toHaveLength(count);
+});
+
+test.each(POD_CASES)("a pod with $title", ({ pod, container = {}, metadata, refused }) => {
+  const places = found(container, pod, {}, metadata).map((line) => line.slice(0, line.indexOf(": ")));
+  expect(places).toEqual(refused === undefined ? [] : [refused.replace(/^spec\./, "")]);
 });

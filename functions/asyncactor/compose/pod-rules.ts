@@ -1,12 +1,13 @@
-import { type FieldPath, type Finding, finding, quoteValue } from "../../../core/finding.ts";
+import { type FieldPath, type Finding, quoteValue } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
 import { didYouMean } from "../../../core/suggest.ts";
 import type { EffectiveActor } from "./actor.ts";
-import type { Container } from "./effective.ts";
+import { containerChoiceFindings, volumeChoiceFindings } from "./pod-choices.ts";
 import { VOLUMES } from "./pod-layout.ts";
+import { podNameFindings } from "./pod-names.ts";
+import { resourceFindings } from "./pod-resources.ts";
+import { entriesOf, type Fields, isSet, memberOf, type Part, POD_PATH, refused } from "./pod-walk.ts";
 import { normalPath } from "./runtime-container.ts";
-
-const POD: FieldPath = ["spec", "workload", "template", "spec"];
 
 /**
  * What Kubernetes' own validation refuses in an effective pod whose fields and types are right: of all its rules those
@@ -15,37 +16,59 @@ const POD: FieldPath = ["spec", "workload", "template", "spec"];
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
  */
 export function podRuleFindings(actor: EffectiveActor): Finding[] {
-  const pod = actor.spec.workload.template.spec;
-  if (!Array.isArray(pod.containers)) return []; // n.b. the XRD's rule speaks of that
+  const { template } = actor.spec.workload;
+  if (!Array.isArray(template.spec.containers)) return []; // n.b. the XRD's rule speaks of that
+  const pod: Part = { fields: template.spec, path: POD_PATH };
   const volumes = volumeNames(actor);
   return [
-    ...restartFindings(pod["restartPolicy"]),
-    ...(["initContainers", "containers"] as const).flatMap((list) =>
-      (pod[list] ?? []).flatMap((container, index) => {
-        const path = [...POD, list, index];
-        return [
-          ...imageFindings(container, path),
-          ...mountFindings(container, path, volumes),
-          ...resourceFindings(container, path),
-        ];
-      }),
+    ...workloadFindings(pod),
+    ...podNameFindings(pod, memberOf({ fields: { ...template }, path: POD_PATH.slice(0, -1) }, "metadata")),
+    ...entriesOf(pod, "initContainers").flatMap(initContainerFindings),
+    ...["initContainers", "containers"].flatMap((list) =>
+      entriesOf(pod, list).flatMap((container) => [
+        ...imageFindings(container),
+        ...mountFindings(container, volumes),
+        ...resourceFindings(container),
+        ...containerChoiceFindings(container),
+      ]),
+    ),
+    ...entriesOf(pod, "volumes").flatMap(volumeChoiceFindings),
+    ...entriesOf(pod, "tolerations").flatMap(tolerationFindings),
+  ];
+}
+
+/** What a pod may have, but not the pods of a Deployment or StatefulSet. */
+function workloadFindings({ fields, path }: Part): Finding[] {
+  const policy = fields["restartPolicy"];
+  const always = !isSet(policy) || policy === "Always";
+  const message = `must be Always in a Deployment or StatefulSet (got ${quoteValue(policy)})`;
+  return [
+    ...(always ? [] : [refused([...path, "restartPolicy"], message, "leave it out")]),
+    ...["activeDeadlineSeconds", "ephemeralContainers"].flatMap((field) =>
+      isSet(fields[field])
+        ? [refused([...path, field], "has no place in a Deployment or StatefulSet", "remove it")]
+        : [],
     ),
   ];
 }
 
-function refused(path: FieldPath, message: string, fix: string): Finding {
-  return finding("E036", path, message, fix);
+/** One that runs beside the others has restartPolicy Always. */
+function initContainerFindings({ fields, path }: Part): Finding[] {
+  if (fields["restartPolicy"] === "Always") return [];
+  return ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"].flatMap((field) =>
+    isSet(fields[field])
+      ? [refused([...path, field], "has no place in an init container that ends", "remove it")]
+      : [],
+  );
 }
 
-function restartFindings(policy: unknown): Finding[] {
-  if (policy === undefined || policy === null || policy === "Always") return [];
-  const message = `must be Always in a Deployment or StatefulSet (got ${quoteValue(policy)})`;
-  return [refused([...POD, "restartPolicy"], message, "leave it out")];
-}
-
-function imageFindings({ name, image }: Container, path: FieldPath): Finding[] {
-  if (image !== undefined && image !== null && image !== "") return [];
-  return [refused([...path, "image"], `the container ${quoteValue(name)} has no image`, "set it")];
+function imageFindings({ fields, path }: Part): Finding[] {
+  const { image, name } = fields;
+  const at = [...path, "image"];
+  if (!isSet(image) || image === "")
+    return [refused(at, `the container ${quoteValue(name)} has no image`, "set it")];
+  if (typeof image !== "string" || image === image.trim()) return [];
+  return [refused(at, `must not begin or end with a space (got ${quoteValue(image)})`, "remove it")];
 }
 
 function volumeNames({ spec }: EffectiveActor): string[] {
@@ -56,55 +79,49 @@ function volumeNames({ spec }: EffectiveActor): string[] {
   return [...(template.spec.volumes ?? []).map(({ name }) => name), ...claims, ...Object.values(VOLUMES)];
 }
 
-function mountFindings(container: Container, path: FieldPath, volumes: readonly string[]): Finding[] {
+function mountFindings(container: Part, volumes: readonly string[]): Finding[] {
   const seen = new Set<string>();
-  return (container.volumeMounts ?? []).flatMap(({ name, mountPath }, index) => {
-    const at = [...path, "volumeMounts", index];
+  return entriesOf(container, "volumeMounts").flatMap(({ fields, path }) => {
+    const { name, mountPath = "" } = fields;
+    // n.b. of the wrong type: the schema speaks of that.
+    if (typeof name !== "string" || typeof mountPath !== "string") return [];
     const found: Finding[] = [];
     if (!volumes.includes(name)) {
       const fix = didYouMean(name, volumes, "add it to volumes, or to volumeClaimTemplates");
-      found.push(refused([...at, "name"], `the pod has no volume ${quoteValue(name)}`, fix));
+      found.push(refused([...path, "name"], `the pod has no volume ${quoteValue(name)}`, fix));
     }
-    if (seen.has(normalPath(mountPath)))
-      found.push(refused([...at, "mountPath"], `${quoteValue(mountPath)} is mounted twice`, "remove one"));
+    const wrong = mountPathProblem(mountPath, seen);
+    if (wrong !== undefined) found.push(refused([...path, "mountPath"], ...wrong));
     seen.add(normalPath(mountPath));
-    return found;
+    return [...found, ...subPathFindings(fields, path)];
   });
 }
 
-function resourceFindings({ resources }: Container, path: FieldPath): Finding[] {
-  const { requests, limits } = isObject(resources) ? resources : {};
-  if (!isObject(requests) || !isObject(limits)) return [];
-  return Object.entries(requests).flatMap(([resource, request]) => {
-    const limit = limits[resource];
-    if (!(amountOf(request) > amountOf(limit))) return [];
-    const message = `is above the limit ${quoteValue(limit)} (got ${quoteValue(request)})`;
-    return [refused([...path, "resources", "requests", resource], message, "lower it, or raise the limit")];
-  });
+function mountPathProblem(
+  mountPath: string,
+  seen: ReadonlySet<string>,
+): [message: string, fix: string] | undefined {
+  if (mountPath === "") return ["is empty", "say where the volume is mounted"];
+  return seen.has(normalPath(mountPath))
+    ? [`${quoteValue(mountPath)} is mounted twice`, "remove one"]
+    : undefined;
 }
 
-const FACTORS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
+function subPathFindings(fields: Fields, path: FieldPath): Finding[] {
+  const subPath = fields["subPath"];
+  if (typeof subPath !== "string" || !(subPath.startsWith("/") || subPath.split("/").includes("..")))
+    return [];
+  const message = `must be a path inside the volume (got ${quoteValue(subPath)})`;
+  return [refused([...path, "subPath"], message, "begin with a name, and leave .. out")];
+}
 
-/** The number behind a quantity; NaN where it is none. */
-function amountOf(quantity: unknown): number {
-  if (typeof quantity === "number") return quantity;
-  const match = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([numkMGTPE]?i?)$/.exec(String(quantity));
-  return Number(match?.[1]) * (FACTORS[match?.[2] ?? ""] ?? NaN);
+function tolerationFindings({ fields, path }: Part): Finding[] {
+  const { effect, key, operator, tolerationSeconds, value } = fields;
+  if (operator === "Exists" && isSet(value) && value !== "")
+    return [refused([...path, "value"], `Exists compares nothing (got ${quoteValue(value)})`, "remove it")];
+  if (operator !== "Exists" && (!isSet(key) || key === ""))
+    return [refused([...path, "operator"], "without a key it must be Exists", "set it, or a key")];
+  if (!isSet(tolerationSeconds) || effect === "NoExecute") return [];
+  const message = "is for the effect NoExecute alone";
+  return [refused([...path, "tolerationSeconds"], message, "remove it, or set the effect")];
 }
