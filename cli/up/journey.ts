@@ -1,5 +1,6 @@
 /** One submitted envelope and everything that becomes of it, from what sidecars report. Pure. */
 import { isObject } from "../../core/json.ts";
+import { isEndActor } from "../../core/names.ts";
 
 /** Something worth a line. */
 export interface Hop {
@@ -80,7 +81,8 @@ export class Journey {
     };
     this.#leaves.set(place, { leaf, steps: stepsOf(place, counts) });
     const last = status === "succeeded" ? lastActorOf(report) : undefined;
-    const after = last === undefined ? {} : { after: last };
+    // n.b. an end actor that stands in a route itself makes no progress report.
+    const after = last === undefined || isEndActor(last) ? {} : { after: last };
     if (status === "succeeded") return { id, actor: "happy-end", text: "succeeded", ...after };
     return { id, actor: "error-end", text: `failed: ${failureWords(leaf)}` };
   }

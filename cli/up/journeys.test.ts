@@ -67,6 +67,14 @@ test("a report that never comes holds the others up for 2 s, and not the outcome
   expect(told).toEqual(["e1 store", "e1 happy-end"]);
 });
 
+test("an envelope that was sent to an end actor itself has arrived there", async () => {
+  const { told, journeys } = listening();
+  const outcome = journeys.begin("e1", () => {});
+  journeys.final("e1", { ...end("", ""), actors: ["happy-end"], current_actor_idx: 0 });
+  expect(told).toEqual(["e1 happy-end"]);
+  expect((await outcome).succeeded).toBe(true);
+});
+
 test("an envelope that nobody here waits for is told as its reports come", () => {
   const { told, journeys } = listening();
   journeys.final("e9", end("", ""));
