@@ -1,4 +1,4 @@
-/** npm run bench:messages [-- --quick --json FILE --case TEXT --subject NAME]: messages per second, to be read as ratios. */
+/** npm run bench:messages [-- --quick --rounds N --json FILE --case TEXT --subject NAME]: messages per second, to be read as ratios. */
 import { parseArgs } from "node:util";
 import { round, writeFigures } from "../report.ts";
 import { median } from "../statistics.ts";
@@ -9,12 +9,13 @@ const { values } = parseArgs({
   options: {
     json: { type: "string" },
     quick: { type: "boolean", default: false },
+    rounds: { type: "string" },
     case: { type: "string", default: "" },
     subject: { type: "string", multiple: true },
   },
 });
 
-const rounds = values.quick ? 1 : 3;
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 const figures: object[] = [];
 console.log(`from queue to queue over RabbitMQ; medians of ${rounds} rounds in which all take turns`);
 for (const contestants of CASES.filter(({ title }) => title.includes(values.case))) {
