@@ -32,3 +32,10 @@ test.each([
 ])("nearest to %s is %s", (word, expected) => {
   expect(nearest(word, ["minReplicas", "maxReplicas", "imagePullPolicy", "containerPort"])).toBe(expected);
 });
+
+test("outside of a file the object is named, so that its owner is known", () => {
+  const one = finding("E021", ["data", "sidecar"], "is missing", "set it");
+  expect(formatFinding({ ...one, object: "EnvironmentConfig/asya-platform" })).toBe(
+    "ASYA-E021 EnvironmentConfig/asya-platform data.sidecar: is missing - set it",
+  );
+});

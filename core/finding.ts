@@ -52,7 +52,9 @@ const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 /** One line: `path:line:col ASYA-E012 spec.x.y: what (got VALUE; rule) - what to do`. */
 export function formatFinding(finding: Finding): string {
   const place = [finding.file, finding.line, finding.column].filter((part) => part !== undefined).join(":");
-  const subject = formatPath(finding.path) || finding.object;
+  const path = formatPath(finding.path);
+  const object = finding.file === undefined || path === "" ? finding.object : undefined;
+  const subject = [object, path].filter(Boolean).join(" ");
   const head = [place, `ASYA-${finding.code}`].filter(Boolean).join(" ");
   const text = `${subject ? `${subject}: ` : ""}${finding.message}${finding.fix ? ` - ${finding.fix}` : ""}`;
   return `${head} ${text}`.replace(/\s*\n\s*/g, " ").replace(UNPRINTABLE, "\uFFFD");

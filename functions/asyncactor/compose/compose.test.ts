@@ -39,24 +39,60 @@ const templates = valuesOf({ $ref: "#/definitions/PodTemplateSpec" }, KUBERNETES
 const containers = valuesOf({ $ref: "#/definitions/Container" }, KUBERNETES_SCHEMA);
 const specs = valuesOf(ACTOR_SCHEMA.properties?.["spec"] ?? {}, ACTOR_SCHEMA);
 
-/** What Kubernetes' validation asks for beside its schema. */
+/** What Kubernetes' validation asks for beside its schema, where random values seldom have it. */
 function acceptable(pod: Fields): Fields {
-  const { restartPolicy: _, ...rest } = pod;
+  const { restartPolicy: _, activeDeadlineSeconds: _a, ephemeralContainers: _e, ...rest } = pod;
   const lists = ["containers", "initContainers"].filter((list) => Array.isArray(rest[list]));
-  const containersOf = (list: string) => (rest[list] as Fields[]).map(acceptableContainer);
-  const changed = Object.fromEntries(lists.map((list) => [list, containersOf(list)]));
-  const volumes = (Array.isArray(rest["volumes"]) ? rest["volumes"] : []) as Fields[];
-  const mounted = Object.values(changed).flatMap((containers) =>
-    containers.flatMap(({ volumeMounts }) => ((volumeMounts ?? []) as Fields[]).map(({ name }) => name)),
+  const changed = Object.fromEntries(
+    lists.map((list) => [list, listOf(rest[list]).map((container) => acceptableContainer(container, list))]),
   );
-  const missing = [...new Set(mounted)].filter((name) => !volumes.some((volume) => volume["name"] === name));
+  const volumes = listOf(rest["volumes"]).map((volume) => ({ ...volume, name: labelOf(volume["name"]) }));
+  const mounted = Object.values(changed).flatMap((containers) =>
+    containers.flatMap(({ volumeMounts }) => listOf(volumeMounts).map(({ name }) => name)),
+  );
+  const missing = [...new Set(mounted)].filter((name) => !volumes.some((volume) => volume.name === name));
   return { ...rest, ...changed, volumes: [...volumes, ...missing.map((name) => ({ name, emptyDir: {} }))] };
 }
 
-function acceptableContainer({ resources: _, ...container }: Fields): Fields {
-  const mounts = (Array.isArray(container["volumeMounts"]) ? container["volumeMounts"] : []) as Fields[];
-  const volumeMounts = mounts.map((mount, index) => ({ ...mount, mountPath: `/mnt/${index}` }));
-  return { ...container, image: "image:1", volumeMounts };
+function acceptableContainer(container: Fields, list: string): Fields {
+  const {
+    resources: _,
+    lifecycle: _l,
+    startupProbe,
+    readinessProbe,
+    livenessProbe,
+    name,
+    volumeMounts,
+    ...rest
+  } = container;
+  const probes = Object.entries({ startupProbe, readinessProbe, livenessProbe }).flatMap(([field, probe]) => {
+    const acceptableProbe = list === "containers" ? probeOf(probe) : undefined;
+    return acceptableProbe === undefined ? [] : [[field, acceptableProbe]];
+  });
+  const mounts = listOf(volumeMounts).map((mount, index) => ({
+    ...mount,
+    name: labelOf(mount["name"]),
+    mountPath: `/mnt/${index}`,
+  }));
+  const named = name === "asya-runtime" ? name : labelOf(name);
+  return { ...rest, ...Object.fromEntries(probes), name: named, image: "image:1", volumeMounts: mounts };
+}
+
+function labelOf(name: unknown): string {
+  return `n${String(name)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, "")}`.slice(0, 60);
+}
+
+function probeOf(probe: unknown): Fields | undefined {
+  if (!isObject(probe)) return undefined;
+  const { exec, grpc, httpGet, tcpSocket, successThreshold: _, ...rest } = probe;
+  const [handler] = Object.entries({ exec, grpc, httpGet, tcpSocket }).filter(([, value]) => isObject(value));
+  return handler === undefined ? undefined : { ...rest, [handler[0]]: handler[1] };
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? (value as Fields[]) : [];
 }
 
 /** An actor that the XRD's schema takes; what is random about it may still break a rule or collide. */
