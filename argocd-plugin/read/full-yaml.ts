@@ -22,6 +22,7 @@ export function readFullYaml(text: string, limits: Limits, expansion: number, re
 }
 
 /** @see https://github.com/go-yaml/yaml/blob/v2/readerc.go ("control characters are not allowed") */
+// oxlint-disable-next-line no-control-regex -- they are what it looks for
 const REFUSED_CHARACTER = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 function controlCharacter(text: string): Problem | undefined {

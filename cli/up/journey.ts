@@ -140,9 +140,9 @@ interface Progress {
 export function readProgress(report: unknown): Progress {
   const { actors, current_actor_idx, status, message, duration_ms } = isObject(report) ? report : {};
   const names: unknown[] = Array.isArray(actors) ? actors : [];
-  const actor = String(names[Number(current_actor_idx)] ?? "?");
-  const previous = names[Number(current_actor_idx) - 1];
-  const before = typeof previous === "string" ? previous : undefined;
+  const nameAt = (index: number) => (typeof names[index] === "string" ? names[index] : undefined);
+  const actor = nameAt(Number(current_actor_idx)) ?? "?";
+  const before = nameAt(Number(current_actor_idx) - 1);
   const said = typeof message === "string" ? message : undefined;
   if (status === "received") return { actor, before, phase: "begun", text: said };
   if (status !== "completed")
