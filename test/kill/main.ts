@@ -4,6 +4,9 @@ import { startRabbitmq, startSqsOnElasticMq, startSqsOnMoto } from "./brokers.ts
 import { killRun } from "./run.ts";
 
 const BROKERS = { rabbitmq: () => startRabbitmq(), sqs: startSqsOnElasticMq, moto: startSqsOnMoto };
+// Ended from outside, it takes servers and pods along: they are ended at exit, which a signal alone would leave out.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 const { values } = parseArgs({
   options: {
     transport: { type: "string", multiple: true, default: ["rabbitmq", "sqs"] },

@@ -13,6 +13,7 @@ export class Pods {
   readonly #brokerEnv: Record<string, string>;
   readonly #sidecar: string;
   readonly #children: Program[] = [];
+  readonly #killAtExit = () => this.#children.forEach((child) => void child.kill("SIGKILL"));
 
   /**
    * @param handlers - Python source of the module `handlers`.
@@ -22,6 +23,7 @@ export class Pods {
     this.#brokerEnv = brokerEnv;
     this.#sidecar = sidecar;
     writeFileSync(join(this.folder, "handlers.py"), handlers);
+    process.once("exit", this.#killAtExit);
   }
 
   runtime(actor: string, handler: string, env: Record<string, string> = {}): Program {
@@ -54,6 +56,7 @@ export class Pods {
   }
 
   async stop(): Promise<void> {
+    process.removeListener("exit", this.#killAtExit);
     await Promise.all(this.#children.map((child) => child.kill("SIGKILL")));
     rmSync(this.folder, { recursive: true, force: true });
   }

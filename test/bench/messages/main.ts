@@ -5,6 +5,9 @@ import { median } from "../statistics.ts";
 import { CASES, type SubjectName } from "./cases.ts";
 import { contest, type Round } from "./contest.ts";
 
+// Ended from outside, it takes servers and pods along: they are ended at exit, which a signal alone would leave out.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 const { values } = parseArgs({
   options: {
     json: { type: "string" },

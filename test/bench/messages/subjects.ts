@@ -83,6 +83,7 @@ class Child {
   readonly #name: string;
   readonly #process;
   readonly #exit: Promise<unknown[]>;
+  readonly #killAtExit = () => this.#process.kill("SIGKILL");
   #said = "";
 
   constructor(command: string, args: readonly string[], env: Record<string, string>, cwd: string) {
@@ -90,6 +91,7 @@ class Child {
     const { PATH = "" } = process.env;
     this.#process = spawn(command, args, { cwd, env: { PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     this.#exit = once(this.#process, "close");
+    process.once("exit", this.#killAtExit);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on("data", (text: Buffer) => (this.#said = `${this.#said}${text.toString()}`.slice(-2_000)));
     }
@@ -97,6 +99,7 @@ class Child {
 
   async stop(): Promise<void> {
     this.#process.kill("SIGTERM");
+    process.removeListener("exit", this.#killAtExit);
     const [status, signal] = (await this.#exit) as [number | null, NodeJS.Signals | null];
     if (status !== 0) throw new Error(`${this.#name} ended with ${status ?? signal}:\n${this.#said}`);
   }
