@@ -6,6 +6,8 @@ import { afterAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 
 const ROOT = resolve(import.meta.dirname, "..");
+/** Three starts of three programs each; other tests run beside it. */
+const TIMEOUT = { timeout: 60_000 };
 const folder = mkdtempSync(join(tmpdir(), "asya-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -17,6 +19,7 @@ function asyaIn(cwd: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "cli/main.ts"), ...args], {
     cwd,
     encoding: "utf8",
+    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "asya-tests-compile-cache") },
   });
   return { status, stdout, stderr };
 }
@@ -99,28 +102,34 @@ test("output that nobody takes ends with a sentence", () => {
   expect(stderr).toMatch(/^asya: stdout cannot be written: ENOSPC.*\n$/);
 });
 
-test("start writes one file per object into the folder that it names, and empties only its own", () => {
-  const out = join(folder, "rendered");
-  const started = asya("start", "examples/no-scaling", "--out", out, "--once");
-  expect(started).toMatchObject({ status: 0 });
-  expect(started.stdout).toContain("events/webhook-receiver");
-  expect(readdirSync(join(out, "events/webhook-receiver")).sort()).toEqual([
-    "deployment.yaml",
-    "rabbitmq-binding.yaml",
-    "rabbitmq-dlq.yaml",
-    "rabbitmq-queue.yaml",
-  ]);
-  expect(readFileSync(join(out, "events/webhook-receiver/deployment.yaml"), "utf8")).toContain("replicas: 3");
-  expect(asya("start", "examples/no-scaling", "--out", out, "--once").status).toBe(0);
+test(
+  "start writes one file per object into the folder that it names, and empties only its own",
+  TIMEOUT,
+  () => {
+    const out = join(folder, "rendered");
+    const started = asya("start", "examples/no-scaling", "--out", out, "--once");
+    expect(started).toMatchObject({ status: 0 });
+    expect(started.stdout).toContain("events/webhook-receiver");
+    expect(readdirSync(join(out, "events/webhook-receiver")).sort()).toEqual([
+      "deployment.yaml",
+      "rabbitmq-binding.yaml",
+      "rabbitmq-dlq.yaml",
+      "rabbitmq-queue.yaml",
+    ]);
+    expect(readFileSync(join(out, "events/webhook-receiver/deployment.yaml"), "utf8")).toContain(
+      "replicas: 3",
+    );
+    expect(asya("start", "examples/no-scaling", "--out", out, "--once").status).toBe(0);
 
-  const precious = join(folder, "precious");
-  mkdirSync(precious);
-  writeFileSync(join(precious, "thesis.txt"), "years of work");
-  const refused = asya("start", "examples/no-scaling", "--out", precious, "--once");
-  expect(refused.status).toBe(1);
-  expect(refused.stderr).toContain("is a folder with other files in it");
-  expect(readdirSync(precious)).toEqual(["thesis.txt"]);
-});
+    const precious = join(folder, "precious");
+    mkdirSync(precious);
+    writeFileSync(join(precious, "thesis.txt"), "years of work");
+    const refused = asya("start", "examples/no-scaling", "--out", precious, "--once");
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain("is a folder with other files in it");
+    expect(readdirSync(precious)).toEqual(["thesis.txt"]);
+  },
+);
 
 test("start refuses a folder with mistakes in the plugin's own words", () => {
   const { status, stderr } = asya("start", "examples/mistakes", "--once");
