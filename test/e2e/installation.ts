@@ -39,6 +39,8 @@ export async function install(
     });
   }
   return async () => {
+    // n.b. Its operator needs the namespace's Secret for it.
+    kubectl(cluster, ["delete", "-f", join(folder, "topology.yaml"), "--wait", "--timeout=60s"]);
     for (const [kind, name] of INSTALLED)
       kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait"]);
     await stopFunction();
