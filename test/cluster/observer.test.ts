@@ -12,7 +12,7 @@ import { isObserved, ObserverRights, RunningObserver } from "./observer-run.ts";
 
 const cluster = findCluster();
 const served = cluster === undefined ? "" : kubectl(cluster, ["api-resources", "--no-headers", "-o", "name"]);
-const isThere = cluster !== undefined && served.includes("asyncactors.asya.sh") && !isObserved(cluster);
+const isThere = cluster !== undefined && !isObserved(cluster);
 const hasKeda = served.includes("scaledobjects.keda.sh");
 
 interface Status {

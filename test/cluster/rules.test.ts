@@ -10,8 +10,6 @@ import { checkActorSchema } from "../../functions/asyncactor/compose/schema.ts";
 import { type Answer, ApiServer, findCluster, kubectl } from "./cluster.ts";
 import { mutated, seededRandom } from "../mutations.ts";
 
-const XRD = "asyncactors.asya.sh";
-const xrdFile = join(import.meta.dirname, "../../xrds/asyncactor.yaml");
 const cluster = findCluster();
 
 const read = (name: string): unknown => parse(readFileSync(join(import.meta.dirname, name), "utf8"));
@@ -26,11 +24,9 @@ describe.skipIf(cluster === undefined)(
     const namespace = `asya-rules-${randomBytes(4).toString("hex")}`;
     const actors = `/apis/asya.sh/v1alpha1/namespaces/${namespace}/asyncactors`;
     let api: ApiServer;
-    let installed = false;
 
     beforeAll(async () => {
       if (cluster === undefined) return;
-      installed = installXrd();
       kubectl(cluster, ["create", "namespace", namespace]);
       api = await ApiServer.open(cluster);
     }, 60_000);
@@ -39,26 +35,7 @@ describe.skipIf(cluster === undefined)(
       api?.close();
       if (cluster === undefined) return;
       kubectl(cluster, ["delete", "namespace", namespace, "--ignore-not-found"]);
-      if (installed) kubectl(cluster, ["delete", "xrd", XRD]);
     }, 60_000);
-
-    /** Whether the XRD was not there before. One that differs is somebody's: it stays. */
-    function installXrd(): boolean {
-      if (cluster === undefined) return false;
-      const found = kubectl(cluster, ["get", "xrd", XRD, "--ignore-not-found", "-o", "json"]);
-      if (found !== "") {
-        const { spec } = parse(readFileSync(xrdFile, "utf8")) as { spec: { versions: object[] } };
-        const theirs = JSON.parse(found) as { spec: { versions: object[] } };
-        expect(
-          theirs.spec.versions,
-          `the cluster's XRD differs: kubectl apply --server-side -f ${xrdFile}`,
-        ).toEqual(spec.versions);
-        return false;
-      }
-      kubectl(cluster, ["apply", "--server-side", "-f", xrdFile]);
-      kubectl(cluster, ["wait", "--for=condition=Established", `xrd/${XRD}`, "--timeout=30s"]);
-      return true;
-    }
 
     test.each(ruleCases())("$title", async (ruleCase) => {
       const { status, message } = await (ruleCase.old === undefined
