@@ -11,26 +11,41 @@ import { imageName } from "./images.ts";
 import { credentials, type Place } from "./place.ts";
 import { RUN_LABEL } from "./preflight.ts";
 import { tell } from "./story.ts";
+import type { Undo } from "./undoing.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 export const CONNECTION_SECRET = "rabbitmq-connection";
 export const PASSWORD_SECRET = "asya-rabbitmq";
 
-/** Installs Asya as docs/install.md says. @returns what takes it away again. */
+/** Installs Asya as docs/install.md says. @param undo - takes what takes it away again, before there is something to take away. */
 export async function install(
   cluster: Cluster,
   place: Place,
   namespace: string,
   vhost: string,
-): Promise<() => Promise<void>> {
+  undo: Undo,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "asya-e2e-"));
   for (const room of ["compositions", "observer", "xrds"]) symlinkSync(join(ROOT, room), join(folder, room));
   writeFileSync(join(folder, "platform.yaml"), platform(place, namespace, vhost));
   writeFileSync(join(folder, "topology.yaml"), topology(namespace, vhost));
   writeFileSync(join(folder, "observer.yaml"), observer(place));
-  let stopFunction = () => Promise.resolve();
+  undo("temporary files", () => rmSync(folder, { recursive: true, force: true }));
+  for (const [kind, name] of INSTALLED.toReversed())
+    undo(`${kind} ${name}`, () => kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait"]));
+  // n.b. Its operator needs the namespace's Secret for it.
+  undo("the shared topology", () =>
+    kubectl(cluster, [
+      "delete",
+      "-f",
+      join(folder, "topology.yaml"),
+      "--ignore-not-found",
+      "--wait",
+      "--timeout=60s",
+    ]),
+  );
   for (const commands of commandsOfDocs()) {
-    if (commands.includes("function.pkg")) stopFunction = await provideFunction(cluster, place);
+    if (commands.includes("function.pkg")) await provideFunction(cluster, place, undo);
     tell(`docs/install.md: ${commands.replaceAll("\n", "; ")}`);
     execFileSync("sh", ["-ec", commands], {
       cwd: folder,
@@ -38,14 +53,6 @@ export async function install(
       stdio: ["ignore", "ignore", "inherit"],
     });
   }
-  return async () => {
-    // n.b. Its operator needs the namespace's Secret for it.
-    kubectl(cluster, ["delete", "-f", join(folder, "topology.yaml"), "--wait", "--timeout=60s"]);
-    for (const [kind, name] of INSTALLED)
-      kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait"]);
-    await stopFunction();
-    rmSync(folder, { recursive: true, force: true });
-  };
 }
 
 const INSTALLED: readonly (readonly [string, string])[] = [
@@ -56,6 +63,7 @@ const INSTALLED: readonly (readonly [string, string])[] = [
   ["composition", "asyncactor"],
   ["xrd", "asyncactors.asya.sh"],
   ["function.pkg.crossplane.io", "function-asyncactor"],
+  ["functionrevision.pkg.crossplane.io", "function-asyncactor-local"],
   ["clusterrole", "asya-crossplane"],
 ];
 
@@ -108,37 +116,32 @@ function topology(namespace: string, vhost: string): string {
 }
 
 /** From its package where the cluster can pull it; else as a process that Crossplane is told of. */
-async function provideFunction(cluster: Cluster, place: Place): Promise<() => Promise<void>> {
+async function provideFunction(cluster: Cluster, place: Place, undo: Undo): Promise<void> {
   if (place.functionPackage !== undefined) {
     tell(`the function comes from its package, ${place.functionPackage}`);
-    const spec = { package: place.functionPackage };
     const object = {
       apiVersion: "pkg.crossplane.io/v1",
       kind: "Function",
       metadata: { name: "function-asyncactor" },
-      spec,
+      spec: { package: place.functionPackage },
     };
     kubectl(cluster, ["apply", "-f", "-"], JSON.stringify(object));
-    return () => Promise.resolve();
+    return;
   }
   if (place.shared === undefined) throw new Error("no way to run the function: E2E_FUNCTION_PACKAGE");
   const address = `localhost:${await freePort()}`;
   const certificates = execFileSync(join(place.shared, "function"), ["function-asyncactor", address], {
     encoding: "utf8",
   }).trim();
-  return await startFunction(address, certificates);
-}
-
-async function startFunction(address: string, certificates: string): Promise<() => Promise<void>> {
   const bundle = await freshBundle(FUNCTION);
   const options = ["--address", address, "--tls-server-certs-dir", certificates, "--metrics-address", "off"];
   const child = spawn(process.execPath, [bundle, ...options], { stdio: ["ignore", "ignore", "inherit"] });
-  tell(`the function runs as process ${child.pid} at ${address}`);
-  return async () => {
-    if (child.exitCode !== null) return;
+  undo("the function's process", async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill();
     await once(child, "exit");
-  };
+  });
+  tell(`the function runs as process ${child.pid} at ${address}`);
 }
 
 function observer({ observerImage }: Place): string {

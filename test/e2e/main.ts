@@ -1,4 +1,9 @@
-/** npm run test:e2e [-- smoke|full|PATTERN ...]: Asya on the cluster that KUBECONFIG names (default ../shared/cluster). */
+/**
+ * npm run test:e2e [-- smoke|full|FILE ...]: Asya on the cluster that KUBECONFIG names (default ../shared/cluster).
+ *
+ * Environment: E2E_KEEP=1 leaves everything in place at the end; E2E_REPLACE=1 allows to replace an installation that is
+ * not of an earlier run; what a cluster other than ../shared/cluster needs besides is said by test/e2e/place.ts.
+ */
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 

@@ -7,6 +7,7 @@ import { CONNECTION_SECRET, install, PASSWORD_SECRET } from "./installation.ts";
 import { credentials, placeFrom, type Place } from "./place.ts";
 import { obstacles, RUN_LABEL } from "./preflight.ts";
 import { tell } from "./story.ts";
+import { Undoing } from "./undoing.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -25,33 +26,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (found.length > 0) throw new Error(`this cluster is not ready for the tests:\n  ${found.join("\n  ")}`);
   const run = `asya-e2e-${Date.now().toString(36)}`;
   const broker = new Broker(place, run);
-  const undo: (() => Promise<void> | void)[] = [];
+  const undoing = new Undoing();
   const undoAll = async () => {
     if (process.env["E2E_KEEP"]) {
       tell(`E2E_KEEP: everything stays, namespace ${run}`);
       return;
     }
     tell("taking everything away again");
-    for (const step of undo.toReversed()) await step();
+    await undoing.all();
   };
   try {
     await makeImages(place);
     await broker.create();
-    undo.push(() => broker.remove());
+    undoing.add(`vhost ${run}`, () => broker.remove());
+    undoing.add(`namespace ${run}`, () =>
+      kubectl(cluster, ["delete", "namespace", run, "--ignore-not-found", "--wait"]),
+    );
     makeNamespace(cluster, place, run);
-    undo.push(() => void kubectl(cluster, ["delete", "namespace", run, "--wait"]));
-    undo.push(await install(cluster, place, run, run));
-    undo.push(
-      () =>
-        void kubectl(cluster, [
-          "delete",
-          "asyncactors",
-          "--all",
-          "--namespace",
-          run,
-          "--wait",
-          "--timeout=3m",
-        ]),
+    await install(cluster, place, run, run, undoing.add);
+    undoing.add("actors", () =>
+      kubectl(cluster, ["delete", "asyncactors", "--all", "--namespace", run, "--wait", "--timeout=3m"]),
     );
     // The tests read the end actors' queues themselves.
     const ends = ["happy-end", "error-end"].map((name) =>
