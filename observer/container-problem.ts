@@ -1,6 +1,7 @@
+import type { PodState } from "../core/pod-state.ts";
 import { INSTALL_CONTAINER, RUNTIME_CONTAINER, SIDECAR_CONTAINER } from "../core/names.ts";
 import type { ContainerState, ContainerStatus, Pod, PodContainer } from "./pod.ts";
-import type { PodProblem, PodState } from "./pod-state.ts";
+import type { PodProblem } from "./pod-state.ts";
 import { steadyText } from "./steady-text.ts";
 
 /** Longer than any start of ours that goes well; the kubelet looks every 10 s. */

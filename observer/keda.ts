@@ -1,4 +1,5 @@
 import { isObject } from "../core/json.ts";
+import { quantityOf } from "../core/quantity.ts";
 
 /** Where KEDA serves the value of a ScaledObject's first trigger. */
 export function metricPath(namespace: string, scaledObject: string, metric: string): string {
@@ -43,28 +44,6 @@ export function depthIn(list: unknown): number | undefined {
   const items = isObject(list) ? list["items"] : undefined;
   const first: unknown = Array.isArray(items) ? items[0] : undefined;
   const value = isObject(first) ? first["value"] : undefined;
-  const depth = typeof value === "string" || typeof value === "number" ? quantity(String(value)) : undefined;
-  return depth === undefined || depth < 0 ? undefined : Math.round(depth);
-}
-
-const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-};
-
-/** @see https://pkg.go.dev/k8s.io/apimachinery/pkg/api/resource#Quantity */
-function quantity(text: string): number | undefined {
-  const [, number, suffix = ""] = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]{0,2})$/.exec(text) ?? [];
-  const factor = SUFFIXES[suffix];
-  const value = Number(number) * (factor ?? Number.NaN);
-  return Number.isFinite(value) ? value : undefined;
+  const depth = quantityOf(value);
+  return depth >= 0 && Number.isFinite(depth) ? Math.round(depth) : undefined;
 }

@@ -1,6 +1,7 @@
+import { POD_STATES } from "../core/pod-state.ts";
 import { containerProblem } from "./container-problem.ts";
 import { conditionOf, hasEnded, isLeaving, type ContainerStatus, type Pod } from "./pod.ts";
-import { POD_STATES, type PodProblem } from "./pod-state.ts";
+import type { PodProblem } from "./pod-state.ts";
 import { schedulingReasons, steadyText } from "./steady-text.ts";
 
 /** A Warning event about a pod. */

@@ -1,14 +1,4 @@
-/** The words of `status.status` that only pods can tell, the most telling one first. */
-export const POD_STATES = [
-  "ImagePullError",
-  "ConfigError",
-  "VolumeError",
-  "RuntimeError",
-  "SidecarError",
-  "PendingResources",
-] as const;
-
-export type PodState = (typeof POD_STATES)[number];
+import type { PodState } from "../core/pod-state.ts";
 
 export interface PodProblem {
   state: PodState;

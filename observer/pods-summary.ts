@@ -1,6 +1,7 @@
+import { POD_STATES, type PodState } from "../core/pod-state.ts";
 import { hasEnded, isLeaving, isReady, type Pod } from "./pod.ts";
 import { podProblem, type PodEvent } from "./pod-problem.ts";
-import { POD_STATES, type PodProblem, type PodState } from "./pod-state.ts";
+import type { PodProblem } from "./pod-state.ts";
 
 /** `status.observed.pods`: the same bytes as long as the same is true. */
 export interface PodsSummary {

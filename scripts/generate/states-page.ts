@@ -1,20 +1,32 @@
 import { STATES } from "../../test/e2e/full/states.ts";
 
-/** States that the smoke tests of test/e2e see on their way. */
+/** The others. */
 const ON_THE_WAY: readonly (readonly [string, string, string])[] = [
-  ["Creating", "objects are being made, or the first pods start", "all composed objects"],
   [
-    "Napping",
-    "no replica is wanted: scaled to zero, or `workload.replicas: 0`",
-    "Deployment or StatefulSet, `spec.replicas`",
+    "Creating",
+    "an object does not exist yet, the queue is not ready yet, or the first rollout runs",
+    "all composed objects",
   ],
+  [
+    "TransportError",
+    "the queue's or access object's controller reports a failure",
+    "Queue, condition `Ready`",
+  ],
+  [
+    "ScalingError",
+    "KEDA refuses the ScaledObject or cannot read the queue",
+    "ScaledObject, condition `Ready`",
+  ],
+  [
+    "Updating",
+    "a later rollout runs, or an object of an actor that ran before is made once more",
+    "Deployment or StatefulSet, `status`",
+  ],
+  ["Napping", "nothing runs, on purpose", "Deployment or StatefulSet, `spec.replicas`"],
   ["ScalingUp", "fewer replicas are ready than wanted", "Deployment or StatefulSet, `status`"],
-  ["Running", "as many replicas are ready as wanted", "Deployment or StatefulSet, `status`"],
-  ["ScalingDown", "more replicas run than are wanted", "Deployment or StatefulSet, `status`"],
-  ["Updating", "a new template rolls out", "Deployment or StatefulSet, `status`"],
+  ["ScalingDown", "more replicas run than wanted", "Deployment or StatefulSet, `status`"],
   ["Degraded", "short of ready replicas for more than 5 minutes", "the same, and `status.shortSince`"],
-  ["TransportError", "the queue's operator or provider refuses it", "Queue, condition `Ready`"],
-  ["ScalingError", "KEDA refuses or cannot read", "ScaledObject, condition `Ready`"],
+  ["Running", "all replicas are ready", "Deployment or StatefulSet, `status`"],
 ];
 
 /** docs/states.md: which cause gives which state, and where it is read. */

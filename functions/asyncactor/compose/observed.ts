@@ -1,16 +1,5 @@
 import { isObject } from "../../../core/json.ts";
-
-/** The words that only a look at pods can give; the observer's table of causes is in observer/README.md. */
-const POD_STATES = [
-  "ImagePullError",
-  "ConfigError",
-  "VolumeError",
-  "RuntimeError",
-  "SidecarError",
-  "PendingResources",
-] as const;
-
-export type PodState = (typeof POD_STATES)[number];
+import { POD_STATES, type PodState } from "../../../core/pod-state.ts";
 
 export function isPodState(state: string): state is PodState {
   return (POD_STATES as readonly string[]).includes(state);

@@ -1,4 +1,5 @@
 import { type FieldPath, type Finding, quoteValue } from "../../../core/finding.ts";
+import { quantityOf } from "../../../core/quantity.ts";
 import { isSet, memberOf, type Part, refused } from "./pod-walk.ts";
 
 /** Without a domain; anything else must have one, such as nvidia.com/gpu. */
@@ -34,9 +35,9 @@ function amountFindings({ fields, path }: Part): Finding[] {
         : "write it with its domain";
       return [refused(at, `is no resource of Kubernetes (got ${quoteValue(resource)})`, fix)];
     }
-    if (amountOf(amount) < 0)
+    if (quantityOf(amount) < 0)
       return [refused(at, `must not be negative (got ${quoteValue(amount)})`, "correct it")];
-    if (!isExtended(resource) || Number.isNaN(amountOf(amount)) || Number.isInteger(amountOf(amount)))
+    if (!isExtended(resource) || Number.isNaN(quantityOf(amount)) || Number.isInteger(quantityOf(amount)))
       return [];
     return [refused(at, `must be a whole number (got ${quoteValue(amount)})`, "devices are not divided")];
   });
@@ -53,42 +54,16 @@ function requestFindings(
   const path = [...requests, resource];
   const got = `(got ${quoteValue(request)})`;
   if (!isExtended(resource)) {
-    if (!(amountOf(request) > amountOf(limit))) return [];
+    if (!(quantityOf(request) > quantityOf(limit))) return [];
     return [refused(path, `is above the limit ${quoteValue(limit)} ${got}`, "lower it, or raise the limit")];
   }
   if (!isSet(limit))
     return [refused([...limits, resource], `must be set where it is requested ${got}`, "set the same limit")];
-  if (amountOf(request) === amountOf(limit)) return [];
+  if (quantityOf(request) === quantityOf(limit)) return [];
   return [refused(path, `must be the limit ${quoteValue(limit)} ${got}`, "set the limit alone")];
 }
 
 /** A device of a vendor, such as nvidia.com/gpu. */
 function isExtended(resource: string): boolean {
   return resource.includes("/") && !resource.includes("kubernetes.io/");
-}
-
-const FACTORS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** The number behind a quantity; NaN where it is none. */
-function amountOf(quantity: unknown): number {
-  if (typeof quantity === "number") return quantity;
-  const match = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([numkMGTPE]?i?)$/.exec(String(quantity));
-  return Number(match?.[1]) * (FACTORS[match?.[2] ?? ""] ?? NaN);
 }

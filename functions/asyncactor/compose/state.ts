@@ -1,6 +1,7 @@
 import type { Readiness } from "../../../core/conditions.ts";
+import type { PodState } from "../../../core/pod-state.ts";
 import { DEGRADED_AFTER_MS } from "./defaults.ts";
-import type { PodState, PodTrouble } from "./observed.ts";
+import type { PodTrouble } from "./observed.ts";
 import type { WorkloadProgress } from "./workload-progress.ts";
 
 export type State =
