@@ -45,7 +45,7 @@ export async function install(
     ]),
   );
   for (const commands of commandsOfDocs()) {
-    if (commands.includes("function.pkg")) await provideFunction(cluster, place, undo);
+    if (commands.includes("function.pkg")) await provideFunction(cluster, place, NAMES.function, undo);
     tell(`docs/install.md: ${commands.replaceAll("\n", "; ")}`);
     execFileSync("sh", ["-ec", commands], {
       cwd: folder,
@@ -55,15 +55,22 @@ export async function install(
   }
 }
 
+/** As installed for all actors of a cluster. */
+export const NAMES = {
+  composition: "asyncactor",
+  function: "function-asyncactor",
+  platform: "asya-platform",
+} as const;
+
 const INSTALLED: readonly (readonly [string, string])[] = [
   ["namespace", "asya-system"],
   ["clusterrolebinding", "asya-observer"],
   ["clusterrole", "asya-observer"],
-  ["environmentconfig", "asya-platform"],
-  ["composition", "asyncactor"],
+  ["environmentconfig", NAMES.platform],
+  ["composition", NAMES.composition],
   ["xrd", "asyncactors.asya.sh"],
-  ["function.pkg.crossplane.io", "function-asyncactor"],
-  ["functionrevision.pkg.crossplane.io", "function-asyncactor-local"],
+  ["function.pkg.crossplane.io", NAMES.function],
+  ["functionrevision.pkg.crossplane.io", `${NAMES.function}-local`],
   ["clusterrole", "asya-crossplane"],
 ];
 
@@ -74,11 +81,16 @@ function commandsOfDocs(): string[] {
   return [...text.matchAll(/```sh\n([^`]*?)\n```/g)].map(([, commands]) => commands ?? "");
 }
 
-function platform(place: Place, namespace: string, vhost: string): string {
+export function platform(
+  place: Place,
+  namespace: string,
+  vhost: string,
+  name = NAMES.platform as string,
+): string {
   return stringify({
     apiVersion: "apiextensions.crossplane.io/v1beta1",
     kind: "EnvironmentConfig",
-    metadata: { name: "asya-platform", labels: { [RUN_LABEL]: "true" } },
+    metadata: { name, labels: { [RUN_LABEL]: "true" } },
     data: {
       transports: {
         rabbitmq: {
@@ -103,7 +115,7 @@ function platform(place: Place, namespace: string, vhost: string): string {
   });
 }
 
-function topology(namespace: string, vhost: string): string {
+export function topology(namespace: string, vhost: string): string {
   const text = readFileSync(join(ROOT, "compositions/platform/rabbitmq-topology.yaml"), "utf8");
   return parseAllDocuments(text)
     .map((document) => {
@@ -116,13 +128,18 @@ function topology(namespace: string, vhost: string): string {
 }
 
 /** From its package where the cluster can pull it; else as a process that Crossplane is told of. */
-async function provideFunction(cluster: Cluster, place: Place, undo: Undo): Promise<void> {
+export async function provideFunction(
+  cluster: Cluster,
+  place: Place,
+  name: string,
+  undo: Undo,
+): Promise<void> {
   if (place.functionPackage !== undefined) {
     tell(`the function comes from its package, ${place.functionPackage}`);
     const object = {
       apiVersion: "pkg.crossplane.io/v1",
       kind: "Function",
-      metadata: { name: "function-asyncactor" },
+      metadata: { name },
       spec: { package: place.functionPackage },
     };
     kubectl(cluster, ["apply", "-f", "-"], JSON.stringify(object));
@@ -130,7 +147,7 @@ async function provideFunction(cluster: Cluster, place: Place, undo: Undo): Prom
   }
   if (place.shared === undefined) throw new Error("no way to run the function: E2E_FUNCTION_PACKAGE");
   const address = `localhost:${await freePort()}`;
-  const certificates = execFileSync(join(place.shared, "function"), ["function-asyncactor", address], {
+  const certificates = execFileSync(join(place.shared, "function"), [name, address], {
     encoding: "utf8",
   }).trim();
   const bundle = await freshBundle(FUNCTION);

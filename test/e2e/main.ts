@@ -2,7 +2,7 @@
  * npm run test:e2e [-- smoke|full|FILE ...]: Asya on the cluster that KUBECONFIG names (default ../shared/cluster).
  *
  * Environment: E2E_KEEP=1 leaves everything in place at the end; E2E_REPLACE=1 allows to replace an installation that is
- * not of an earlier run; what a cluster other than ../shared/cluster needs besides is said by test/e2e/place.ts.
+ * not of an earlier run; E2E_BESIDE=1 lets an installation be and adds a Function and a Composition of its own; what a cluster other than ../shared/cluster needs besides is said by test/e2e/place.ts.
  */
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";

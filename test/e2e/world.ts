@@ -12,16 +12,23 @@ export class World {
   readonly broker: Broker;
   readonly mail: Mail;
   readonly #image: string;
+  readonly #composition: string;
 
-  private constructor(kubernetes: Kubernetes, broker: Broker, mail: Mail, image: string) {
+  private constructor(
+    kubernetes: Kubernetes,
+    broker: Broker,
+    mail: Mail,
+    { image, composition }: { image: string; composition: string },
+  ) {
     this.kubernetes = kubernetes;
     this.broker = broker;
     this.mail = mail;
     this.#image = image;
+    this.#composition = composition;
   }
 
   static async open(): Promise<World> {
-    const { namespace, vhost, place, kubeconfig } = inject("run");
+    const { namespace, vhost, place, kubeconfig, composition } = inject("run");
     process.env["KUBECONFIG"] = kubeconfig;
     const cluster = findCluster();
     if (cluster === undefined) throw new Error("the cluster is gone");
@@ -32,7 +39,10 @@ export class World {
       () => broker.queues(),
       (queues) => ENDS.every((end) => queues.includes(end)),
     );
-    return new World(kubernetes, broker, await Mail.open(broker), place.pythonImage);
+    return new World(kubernetes, broker, await Mail.open(broker), {
+      image: place.pythonImage,
+      composition,
+    });
   }
 
   async close(): Promise<void> {
@@ -42,7 +52,8 @@ export class World {
 
   /** As committed to Git, with a handler of ./actors.ts. */
   commit(name: string, options: ActorOptions = {}): void {
-    this.kubernetes.apply([actor(name, this.#image, options)]);
+    const crossplane = { compositionRef: { name: this.#composition } };
+    this.kubernetes.apply([actor(name, this.#image, { ...options, spec: { crossplane, ...options.spec } })]);
   }
 
   edit(name: string, spec: object): void {
