@@ -61,6 +61,7 @@ function run(cluster: Cluster, args: readonly string[], input?: string) {
   return spawnSync("kubectl", args, {
     env: cluster.environment,
     encoding: "utf8",
+    maxBuffer: 256 * 1024 * 1024,
     ...(input === undefined ? {} : { input }),
   });
 }

@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { kubectl } from "../../cluster/cluster.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import { actorNamed, NAMESPACE } from "./installation.ts";
+import { inBatches, Operators } from "./operators.ts";
+
+const ACTORS = `/apis/asya.sh/v1alpha1/namespaces/${NAMESPACE}/asyncactors`;
+const LIMIT_MS = 15 * 60_000;
+
+/** What happens to a cluster's actors, one scene after another. */
+export class Scenes {
+  readonly #plane: ControlPlane;
+  readonly #operators: Operators;
+  readonly #names: string[];
+  readonly #active: string[];
+
+  constructor(plane: ControlPlane, actors: number, active: number) {
+    this.#plane = plane;
+    this.#operators = new Operators(plane.api);
+    this.#names = Array.from({ length: actors }, (_, index) => `actor-${index}`);
+    this.#active = this.#names.slice(0, active);
+  }
+
+  async commit(): Promise<void> {
+    await inBatches(this.#names, 16, async (name) => {
+      const { message } = await this.#plane.api.request("POST", ACTORS, actorNamed(name, 30));
+      if (message !== "") throw new Error(`${name}: ${message}`);
+    });
+    for (const endMs = performance.now() + LIMIT_MS; ; await sleep(500)) {
+      await this.#operators.settle();
+      const napping = await this.#count("Napping");
+      if (napping === this.#names.length) return;
+      if (performance.now() > endMs)
+        throw new Error(`only ${napping} of ${this.#names.length} actors are Napping after 15 min`);
+    }
+  }
+
+  /** Nothing happens. */
+  async rest(seconds: number): Promise<void> {
+    await sleep(seconds * 1_000);
+  }
+
+  async wake(): Promise<void> {
+    await this.#operators.wake(this.#active);
+    await sleep(20_000);
+  }
+
+  /** Each active actor is polled at its own time, as KEDA does. */
+  async active(pollSeconds: number, seconds: number): Promise<void> {
+    const startedAt = performance.now();
+    for (let second = 0; second < seconds; second++) {
+      await this.#operators.poll(
+        this.#active.filter((_, index) => index % pollSeconds === second % pollSeconds),
+      );
+      await sleep(Math.max(0, startedAt + (second + 1) * 1_000 - performance.now()));
+    }
+  }
+
+  async restart(): Promise<void> {
+    await this.#plane.stopCrossplane();
+    await this.#plane.startCrossplane();
+    await this.quiet();
+  }
+
+  /** Until the function has not been called for 10 s. */
+  async quiet(): Promise<void> {
+    let [calls, sinceMs] = ["", performance.now()];
+    for (; performance.now() - sinceMs < 10_000; await sleep(500)) {
+      const now = await this.#functionCalls();
+      if (now !== calls) [calls, sinceMs] = [now, performance.now()];
+    }
+  }
+
+  async withoutPlatform(seconds: number): Promise<void> {
+    kubectl(this.#plane.cluster, ["delete", "environmentconfig", "asya-platform"]);
+    await sleep(seconds * 1_000);
+  }
+
+  async #functionCalls(): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${this.#plane.function.metricsPort}/metrics`);
+    return (await response.text())
+      .split("\n")
+      .filter((line) => line.startsWith("asya_function_calls_total"))
+      .join();
+  }
+
+  async #count(status: string): Promise<number> {
+    const { body } = await this.#plane.api.request("GET", ACTORS);
+    const items = body["items"] as { status?: { status?: string } }[];
+    return items.filter((item) => item.status?.status === status).length;
+  }
+}
