@@ -39,6 +39,18 @@ test("a state that stays needs no call; one on its way is looked at again after 
   expect(answer(2)).toEqual({ state: "ScalingDown", seconds: 30 });
 });
 
+test.each([
+  ["1 minute", 60, 30],
+  ["8 minutes", 480, 120],
+  ["a day", 86_400, 600],
+])("what has not been ready for %s is looked at again later and later", (_, forSeconds, seconds) => {
+  const lastTransitionTime = new Date(Date.now() - forSeconds * 1_000).toISOString();
+  const broken = { type: "Ready", status: "False", reason: "Creating", lastTransitionTime };
+  expect(answer(2, [broken]).seconds).toBeCloseTo(seconds, -1);
+  const open = { type: "Responsive", status: "False", reason: "WatchCircuitOpen" };
+  expect(answer(2, [broken, open]).seconds).toBe(30);
+});
+
 test("while Crossplane drops the actor's events, every state is looked at again after 30 s", () => {
   const open = [{ type: "Responsive", status: "False", reason: "WatchCircuitOpen" }];
   expect(answer(0, open)).toEqual({ state: "Napping", seconds: 30 });

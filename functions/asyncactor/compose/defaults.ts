@@ -48,3 +48,5 @@ export const DEGRADED_AFTER_MS = 5 * 60_000;
 export const STEADY_TTL_SECONDS = 3_600;
 /** The same while something is under way or wrong, or where Crossplane drops events. */
 export const UNSTEADY_TTL_SECONDS = 30;
+/** The same once it has been so for long. */
+export const LONGEST_UNSTEADY_TTL_SECONDS = 600;

@@ -1,16 +1,16 @@
-import { conditionOf, READY, type Readiness, waiting } from "../../../core/conditions.ts";
+import { READY, type Readiness, waiting } from "../../../core/conditions.ts";
 import { formatFinding } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Observed } from "../../../core/manifest.ts";
 import type { ActorObject } from "./actor.ts";
 import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { conditions } from "./conditions.ts";
-import { STEADY_TTL_SECONDS, UNSTEADY_TTL_SECONDS } from "./defaults.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
 import { scaledObjectReadiness, worstOf } from "./readiness.ts";
 import { isPodState, observedPods } from "./observed.ts";
 import { actorState, type ActorState } from "./state.ts";
 import { type Memory, memoryOf, remember, statusFields } from "./status.ts";
+import { timeToLive } from "./time-to-live.ts";
 import { type EarlierProgress, workloadProgress, type WorkloadProgress } from "./workload-progress.ts";
 
 /** How the rendered objects are doing: readiness of each, state, conditions and status. */
@@ -78,7 +78,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     ready: state.healthy,
     needsPodSchema: false,
     unseen: {},
-    ttlSeconds: timeToLive(state, object),
+    ttlSeconds: timeToLive(state, object, now),
   };
 }
 
@@ -123,18 +123,4 @@ function hasCondition(object: ActorObject, type: string): boolean {
     Array.isArray(present) &&
     present.some((condition: unknown) => isObject(condition) && condition["type"] === type)
   );
-}
-
-/**
- * n.b. Crossplane's circuit breaker drops events of a busy actor, the last one as well; only time wakes the function then.
- * Its own call after that time passes the breaker.
- */
-function timeToLive({ state, changesInMs }: ActorState, actor: ActorObject): number {
-  const isSteady = (state === "Running" || state === "Napping") && !dropsEvents(actor);
-  const longest = isSteady ? STEADY_TTL_SECONDS : UNSTEADY_TTL_SECONDS;
-  return changesInMs === undefined ? longest : Math.min(longest, Math.max(1, Math.ceil(changesInMs / 1_000)));
-}
-
-function dropsEvents(actor: ActorObject): boolean {
-  return conditionOf(actor, "Responsive")?.status === "False";
 }
