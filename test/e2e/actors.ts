@@ -21,6 +21,25 @@ def grave(payload):
     os.kill(os.getppid(), 9)
 
 
+def first(payload):
+    return {**payload, "steps": payload.get("steps", []) + ["first"]}
+
+
+def second(payload):
+    return {**payload, "steps": payload.get("steps", []) + ["second"]}
+
+
+def parts(payload):
+    return [{**payload, "part": part} for part in range(payload["parts"])]
+
+
+def remember(payload):
+    with open("/data/seen", "a+") as seen:
+        seen.write(payload["id"] + "\\n")
+        seen.seek(0)
+        return {**payload, "seen": len(seen.readlines())}
+
+
 class Broken:
     def __init__(self):
         raise RuntimeError("the model is not there")

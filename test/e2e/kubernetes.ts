@@ -9,6 +9,8 @@ export interface Live {
     generation?: number;
     resourceVersion: string;
     deletionTimestamp?: string;
+    annotations?: Record<string, string>;
+    labels?: Record<string, string>;
     managedFields?: { manager: string; operation: string; subresource?: string; fieldsV1?: object }[];
   };
   spec: Record<string, unknown>;
@@ -20,9 +22,13 @@ const KINDS = {
   deployments: "apis/apps/v1",
   statefulsets: "apis/apps/v1",
   scaledobjects: "apis/keda.sh/v1alpha1",
+  horizontalpodautoscalers: "apis/autoscaling/v2",
   triggerauthentications: "apis/keda.sh/v1alpha1",
   queues: "apis/rabbitmq.com/v1beta1",
   bindings: "apis/rabbitmq.com/v1beta1",
+  "queues.sqs.aws.m.upbound.io": "apis/sqs.aws.m.upbound.io/v1beta1",
+  "roles.iam.aws.m.upbound.io": "apis/iam.aws.m.upbound.io/v1beta1",
+  "rolepolicies.iam.aws.m.upbound.io": "apis/iam.aws.m.upbound.io/v1beta1",
   pods: "api/v1",
   persistentvolumeclaims: "api/v1",
 } as const;
@@ -81,8 +87,14 @@ export class Kubernetes {
     this.kubectl(["patch", kind, name, "--type=merge", "-p", JSON.stringify(change)]);
   }
 
+  /** An annotation of null goes away. */
+  annotate(kind: Kind, name: string, annotations: Record<string, string | null>): void {
+    this.patch(kind, name, { metadata: { annotations } });
+  }
+
   #path(kind: Kind): string {
-    return `/${KINDS[kind]}/namespaces/${this.namespace}/${kind}`;
+    const [plural] = kind.split(".", 1);
+    return `/${KINDS[kind]}/namespaces/${this.namespace}/${plural}`;
   }
 }
 

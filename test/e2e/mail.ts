@@ -1,6 +1,5 @@
 import { deadLetterQueueName } from "../../core/names.ts";
 import type { MessageTransport } from "../../transports/messages.ts";
-import type { Broker } from "./broker.ts";
 import { until } from "./until.ts";
 
 interface Envelope {
@@ -8,9 +7,15 @@ interface Envelope {
   payload: unknown;
 }
 
+/** Whose queues a mail goes through. */
+interface PostOffice {
+  /** @param actor - whose queue is read; undefined = for sending only. */
+  connect(actor?: string): Promise<MessageTransport>;
+}
+
 /** Sends envelopes and keeps the account: where each of them ended. */
 export class Mail {
-  readonly #broker: Broker;
+  readonly #office: PostOffice;
   readonly #sender: MessageTransport;
   readonly #sent = new Set<string>();
   readonly #receiving = new AbortController();
@@ -21,13 +26,13 @@ export class Mail {
   readonly failed = new Map<string, Envelope[]>();
   readonly dead = new Map<string, Envelope[]>();
 
-  private constructor(broker: Broker, sender: MessageTransport) {
-    this.#broker = broker;
+  private constructor(office: PostOffice, sender: MessageTransport) {
+    this.#office = office;
     this.#sender = sender;
   }
 
-  static async open(broker: Broker): Promise<Mail> {
-    const mail = new Mail(broker, await broker.connect());
+  static async open(office: PostOffice): Promise<Mail> {
+    const mail = new Mail(office, await office.connect());
     await mail.#collect("happy-end", mail.happy);
     await mail.#collect("error-end", mail.failed);
     return mail;
@@ -51,12 +56,26 @@ export class Mail {
     return ids;
   }
 
+  get sent(): number {
+    return this.#sent.size;
+  }
+
   /** Waits until every envelope sent so far has ended somewhere. */
   async allEnd(withinMs: number): Promise<void> {
     await until(
       "every envelope has ended",
       () => Promise.resolve({ sent: this.#sent.size, ...this.account() }),
       ({ missing }) => missing.length === 0,
+      withinMs,
+    );
+  }
+
+  /** Waits until envelopes of these ids are at happy-end: parts of a fan-out, which nobody sent by that id. */
+  async arrive(ids: readonly string[], withinMs: number): Promise<void> {
+    await until(
+      "they are at happy-end",
+      () => Promise.resolve(ids.filter((id) => !this.happy.has(id))),
+      (missing) => missing.length === 0,
       withinMs,
     );
   }
@@ -76,6 +95,14 @@ export class Mail {
     };
   }
 
+  /** Envelopes that arrived more often than once, at one end or at several. */
+  repeated(): string[] {
+    const ends = [this.happy, this.failed, this.dead];
+    return [...this.#sent].filter(
+      (id) => ends.reduce((count, end) => count + (end.get(id)?.length ?? 0), 0) > 1,
+    );
+  }
+
   async close(): Promise<void> {
     this.#receiving.abort();
     await Promise.all([this.#sender.close(), ...this.#opened.map(({ transport }) => transport.close())]);
@@ -83,7 +110,7 @@ export class Mail {
   }
 
   async #collect(queue: string, into: Map<string, Envelope[]>): Promise<void> {
-    const transport = await this.#broker.connect(queue);
+    const transport = await this.#office.connect(queue);
     const receive = async () => {
       transport.setPrefetch(50);
       for await (const delivery of transport.receive(this.#receiving.signal)) {

@@ -2,7 +2,7 @@ import { inject } from "vitest";
 import { findCluster } from "../cluster/cluster.ts";
 import { actor, type ActorOptions } from "./actors.ts";
 import { Broker } from "./broker.ts";
-import { condition, Kubernetes, type Live } from "./kubernetes.ts";
+import { at, condition, Kubernetes, type Live } from "./kubernetes.ts";
 import { Mail } from "./mail.ts";
 import { until } from "./until.ts";
 
@@ -52,12 +52,23 @@ export class World {
 
   /** As committed to Git, with a handler of ./actors.ts. */
   commit(name: string, options: ActorOptions = {}): void {
+    this.commitAll([name], options);
+  }
+
+  /** Several alike in one commit. */
+  commitAll(names: readonly string[], options: ActorOptions = {}): void {
     const crossplane = { compositionRef: { name: this.#composition } };
-    this.kubernetes.apply([actor(name, this.#image, { ...options, spec: { crossplane, ...options.spec } })]);
+    const spec = { crossplane, ...options.spec };
+    this.kubernetes.apply(names.map((name) => actor(name, this.#image, { ...options, spec })));
   }
 
   edit(name: string, spec: object): void {
     this.kubernetes.patch("asyncactors", name, { spec });
+  }
+
+  /** As an Argo CD action or a person does; null takes one away. */
+  annotate(name: string, annotations: Record<string, string | null>): void {
+    this.kubernetes.annotate("asyncactors", name, annotations);
   }
 
   async actor(name: string): Promise<Live> {
@@ -85,6 +96,11 @@ export class World {
       withinMs,
     );
     return seen ?? {};
+  }
+
+  /** How many replicas are wanted. */
+  async replicas(name: string, kind: "deployments" | "statefulsets" = "deployments"): Promise<number> {
+    return Number(at(await this.kubernetes.get(kind, name), "spec", "replicas"));
   }
 
   /** Those on their way out among them. */

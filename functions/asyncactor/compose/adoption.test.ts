@@ -98,3 +98,32 @@ test("one whose pod would keep what is not ours is refused, with the command tha
     'Deployment "a" exists and cannot be taken over as it is: it would keep its volume asya-runtime (configMap)',
   ]);
 });
+
+test("where scaling would begin with fewer pods than run, the way to keep them is part of the advice", () => {
+  const advice = (minReplicaCount: number) => {
+    const spec = (volume: object, replicas?: number) => ({
+      selector: SELECTOR,
+      ...(replicas === undefined ? {} : { replicas }),
+      template: { spec: { volumes: [{ name: "asya-runtime", ...volume }] } },
+    });
+    const metadata = { name: "a" };
+    const rendered: Record<string, Manifest> = {
+      deployment: { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: spec({ emptyDir: {} }) },
+      "scaled-object": {
+        apiVersion: "keda.sh/v1alpha1",
+        kind: "ScaledObject",
+        metadata,
+        spec: { minReplicaCount },
+      },
+    };
+    const workload: Observed = { kind: "Deployment", metadata, spec: spec({ configMap: { name: "x" } }, 2) };
+    const existing = { workload, scaledObject: undefined };
+    return adoptionFindings(actor({ "asya.sh/adopt": "true" }), rendered, existing).map(({ fix }) => fix);
+  };
+  const orphan =
+    "kubectl delete deployment a --cascade=orphan: its pods run on until the actor's own Deployment replaces them";
+  expect(advice(2)).toEqual([orphan]);
+  expect(advice(0)).toEqual([
+    `kubectl annotate asyncactor a asya.sh/scale-min=2, else its own would begin with 0; then ${orphan}; take the annotation away when they are ready`,
+  ]);
+});

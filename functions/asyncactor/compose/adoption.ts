@@ -45,11 +45,23 @@ export function adoptionFindings(
 ): Finding[] {
   return [existing.workload, existing.scaledObject].flatMap((object) => {
     const wanted = Object.values(rendered).find(({ kind }) => kind === object?.kind);
-    return object === undefined ? [] : takeoverFindings(actor, wanted, object);
+    return object === undefined ? [] : takeoverFindings(actor, wanted, object, firstReplicas(rendered));
   });
 }
 
-function takeoverFindings(actor: ActorObject, wanted: Manifest | undefined, object: Observed): Finding[] {
+/** How many replicas KEDA lets a workload be born with; undefined where the actor itself says how many. */
+function firstReplicas(rendered: Readonly<Record<string, Manifest>>): number | undefined {
+  const scaledObject = Object.values(rendered).find(({ kind }) => kind === "ScaledObject");
+  const least = isObject(scaledObject?.["spec"]) ? scaledObject["spec"]["minReplicaCount"] : undefined;
+  return typeof least === "number" ? least : undefined;
+}
+
+function takeoverFindings(
+  actor: ActorObject,
+  wanted: Manifest | undefined,
+  object: Observed,
+  bornWith: number | undefined,
+): Finding[] {
   const refuse = (message: string, fix: string) => [finding("E044", ["metadata", "name"], message, fix)];
   const owner = object.metadata?.ownerReferences?.find(({ controller }) => controller === true);
   if (owner !== undefined && owner.uid === actor.metadata.uid) return [];
@@ -67,7 +79,7 @@ function takeoverFindings(actor: ActorObject, wanted: Manifest | undefined, obje
   const [path] = IMMUTABLE.filter(
     (one) => !isDeepStrictEqual(valueAt(object.spec, one), valueAt(wanted?.["spec"], one)),
   );
-  if (path === undefined) return leftoverFindings(object, wanted, refuse);
+  if (path === undefined) return leftoverFindings(object, wanted, bornWith, refuse);
   const values = `its spec.${path.join(".")} is ${shown(valueAt(object.spec, path))}, an actor's ${shown(valueAt(wanted?.["spec"], path))}`;
   return refuse(
     `${what} and cannot be taken over: ${values}, and Kubernetes never lets it change`,
@@ -81,13 +93,20 @@ function takeoverFindings(actor: ActorObject, wanted: Manifest | undefined, obje
 function leftoverFindings(
   object: Observed,
   wanted: Manifest | undefined,
+  bornWith: number | undefined,
   refuse: (message: string, fix: string) => Finding[],
 ): Finding[] {
   const left = leftoversIn(podSpecOf(object.spec), podSpecOf(wanted?.["spec"]));
   if (left.length === 0) return [];
   const { kind = "", metadata } = object;
   const what = `${kind} ${quoteValue(metadata?.name)} exists and cannot be taken over as it is`;
-  const fix = `kubectl delete ${kind.toLowerCase()} ${metadata?.name} --cascade=orphan: its pods run on until the actor's own ${kind} replaces them`;
+  const orphan = `kubectl delete ${kind.toLowerCase()} ${metadata?.name} --cascade=orphan: its pods run on until the actor's own ${kind} replaces them`;
+  const running = object.spec?.["replicas"];
+  const keep = `kubectl annotate asyncactor ${metadata?.name} asya.sh/scale-min=${String(running)}`;
+  const fix =
+    typeof running === "number" && bornWith !== undefined && running > bornWith
+      ? `${keep}, else its own would begin with ${bornWith}; then ${orphan}; take the annotation away when they are ready`
+      : orphan;
   return refuse(`${what}: it would keep its ${left.join(", ")}`, fix);
 }
 
