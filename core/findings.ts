@@ -152,6 +152,10 @@ export const FINDINGS = {
     title: "perhaps two actors on one queue",
     why: "Actors of one name in two namespaces share a queue, unless the platform's settings (not known here) tell the namespaces apart.",
   },
+  W011: {
+    title: "work in hand can be killed",
+    why: "When a pod is told to stop, it ends before its handler must: the work is lost and done again. See [in-flight](in-flight.md).",
+  },
   I001: {
     title: "outside the restricted profile",
     why: "The pod would be refused in a namespace that enforces Pod Security `restricted`.",

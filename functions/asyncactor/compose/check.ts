@@ -1,11 +1,12 @@
 import type { Finding } from "../../../core/finding.ts";
 import type { ActorObject } from "./actor.ts";
+import { inFlightFindings } from "./in-flight-finding.ts";
 import { checkOwnWords } from "./own-words.ts";
 import { distinct, planActor, type World } from "./plan.ts";
 import type { Platform } from "./platform.ts";
 import { judgePodTemplate } from "./pod-template.ts";
 import { planTransport } from "./transport-plan.ts";
-import { resolveActor, resolveFlavors } from "./resolve.ts";
+import { hasErrors, resolveActor, resolveFlavors } from "./resolve.ts";
 
 /** Stands in for the platform where only the actor's own folder is known. */
 const UNKNOWN_PLATFORM: Platform = {
@@ -36,5 +37,6 @@ function checkWithoutPlatform(actor: unknown, world: World): Finding[] {
   const flavors = resolveFlavors(names, world.flavors);
   const resolved = resolveActor(object, UNKNOWN_PLATFORM, flavors.specs, "");
   const template = judgePodTemplate(resolved.actor.spec, null);
-  return distinct([...own.findings, ...flavors.findings, ...resolved.findings, ...template.findings]);
+  const findings = [...own.findings, ...flavors.findings, ...resolved.findings, ...template.findings];
+  return distinct([...findings, ...(hasErrors(findings) ? [] : inFlightFindings(resolved.actor, undefined))]);
 }

@@ -17,6 +17,7 @@ const RUNNING: ConditionFacts = {
     failure: "",
     changedAt: "2026-11-25T12:00:00Z",
   },
+  workloadNote: "",
   scaling: READY,
   scalingEnabled: true,
   hadScalingCondition: true,
@@ -60,5 +61,11 @@ test("WorkloadReady tells no numbers: each new text costs writes", () => {
   const workload = { ...RUNNING.workload!, desired: 7, ready: 3, rolledOut: false };
   expect(said({ workload })[1]).toBe(
     "WorkloadReady False RollingOut the newest template does not run in all replicas yet",
+  );
+});
+
+test("what a stop of its pods can do to work in hand stands beside an actor that is well", () => {
+  expect(said({ workloadNote: "a rollout can kill work in hand" })).toContain(
+    "WorkloadReady True WorkloadCreated a rollout can kill work in hand",
   );
 });

@@ -16,6 +16,8 @@ export interface ConditionFacts {
   /** A setting that the queue cannot follow, although it works. */
   transportNote: string;
   workload: WorkloadProgress | undefined;
+  /** What a stop of its pods can do to work in hand. */
+  workloadNote: string;
   scaling: Readiness | undefined;
   scalingEnabled: boolean;
   /** A condition that was set once must be set for ever: nothing can take it away again. */
@@ -49,7 +51,7 @@ function transportCondition({ transport, transportNote }: ConditionFacts): Condi
  * n.b. Crossplane writes a condition whose text changed two or three times for one answer, and each write counts in its
  * circuit breaker: how many replicas are ready stands in the status fields only.
  */
-function workloadCondition({ workload, state }: ConditionFacts): Condition {
+function workloadCondition({ workload, workloadNote, state }: ConditionFacts): Condition {
   const type = "WorkloadReady";
   if (workload === undefined) return no(type, "Creating", "the workload is being created");
   const podsFail = state.state === "Degraded" || isPodState(state.state);
@@ -57,7 +59,7 @@ function workloadCondition({ workload, state }: ConditionFacts): Condition {
   if (podsFail && !state.healthy) return no(type, "PodsNotHealthy", state.message);
   if (!workload.rolledOut)
     return no(type, "RollingOut", "the newest template does not run in all replicas yet");
-  return yes(type, "WorkloadCreated", "");
+  return yes(type, "WorkloadCreated", workloadNote);
 }
 
 function scalingCondition({

@@ -70,7 +70,13 @@ function stateOf(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> 
     ...rest,
   };
   const state = actorState(facts);
-  const ours = conditions({ ...facts, transportNote: "", hadScalingCondition: true, state });
+  const ours = conditions({
+    ...facts,
+    transportNote: "",
+    workloadNote: "",
+    hadScalingCondition: true,
+    state,
+  });
   return { ...state, condition: ours.find(({ type }) => type === "WorkloadReady") };
 }
 

@@ -1,5 +1,6 @@
 import { READY, type Readiness, waiting } from "../../../core/conditions.ts";
-import { formatFinding } from "../../../core/finding.ts";
+import { type Finding, formatFinding } from "../../../core/finding.ts";
+import type { FindingCode } from "../../../core/findings.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Observed } from "../../../core/manifest.ts";
 import type { ActorObject } from "./actor.ts";
@@ -39,11 +40,9 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   });
   const ours = conditions({
     transport,
-    transportNote: transportPlan.findings
-      .filter(({ code }) => code === "W001")
-      .map(formatFinding)
-      .join("; "),
+    transportNote: said(transportPlan.findings, "W001"),
     workload,
+    workloadNote: said(findings, "W011"),
     scaling,
     scalingEnabled,
     hadScalingCondition: hasCondition(object, "ScalingReady"),
@@ -80,6 +79,13 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     unseen: {},
     ttlSeconds: timeToLive(state, object, now),
   };
+}
+
+function said(findings: readonly Finding[], about: FindingCode): string {
+  return findings
+    .filter(({ code }) => code === about)
+    .map(formatFinding)
+    .join("; ");
 }
 
 function earlier({ desiredReplicas, rolledOutOnce }: Memory): EarlierProgress | undefined {

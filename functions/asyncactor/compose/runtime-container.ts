@@ -3,6 +3,7 @@ import type { EnvVar } from "../../../core/manifest.ts";
 import { isEndActor } from "../../../core/names.ts";
 import type { EffectiveActor } from "./actor.ts";
 import type { Container } from "./effective.ts";
+import { neededStopSeconds, STOP_TIMEOUT } from "./in-flight-limits.ts";
 import { RUNTIME_FILE, RUNTIME_PATH, SOCKET_DIR, TMP_DIR, VOLUMES } from "./pod-layout.ts";
 
 /** The user's container with what makes it an actor: command, environment, three mounts and, where it has none, probes. */
@@ -10,6 +11,7 @@ export function runtimeContainer(actor: EffectiveActor, container: Container): C
   const python = actor.spec.workload.pythonExecutable;
   const ours = runtimeEnv(actor);
   const ourNames = new Set(ours.map(({ name }) => name));
+  const users = (container.env ?? []).filter(({ name }) => !ourNames.has(name));
   return {
     ...probes(python),
     ...container,
@@ -17,7 +19,8 @@ export function runtimeContainer(actor: EffectiveActor, container: Container): C
     // n.b. $(NAME) in a value sees only variables that stand before it.
     env: [
       ...ours.map((variable) => ({ ...variable })),
-      ...(container.env ?? []).filter(({ name }) => !ourNames.has(name)),
+      ...(users.some(({ name }) => name === STOP_TIMEOUT) ? [] : stopTimeout(actor)),
+      ...users,
     ],
     volumeMounts: [...(container.volumeMounts ?? []), ...runtimeMounts(container)],
   };
@@ -36,6 +39,12 @@ export function runtimeEnv(actor: EffectiveActor): EnvVar[] {
     ASYA_ENABLE_VALIDATION: isEndActor(actor.name) ? "false" : undefined,
   };
   return Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** What the user may set otherwise; not there where the runtime's own default is enough. */
+function stopTimeout(actor: EffectiveActor): { name: string; value: string }[] {
+  const seconds = neededStopSeconds(actor);
+  return seconds === undefined ? [] : [{ name: STOP_TIMEOUT, value: String(seconds) }];
 }
 
 function runtimeMounts(

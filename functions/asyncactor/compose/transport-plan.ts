@@ -3,6 +3,7 @@ import { type Finding, finding, quoteValue } from "../../../core/finding.ts";
 import type { Observed } from "../../../core/manifest.ts";
 import type { ActorView, TransportPlan } from "../../../transports/contract.ts";
 import type { EffectiveActor } from "./actor.ts";
+import { inFlightFindings } from "./in-flight-finding.ts";
 import type { ActorPlan } from "./plan.ts";
 
 const POD = ["spec", "workload", "template", "spec"] as const;
@@ -22,6 +23,7 @@ export function planTransport(
     ...transportPlan.findings,
     ...serviceAccountFindings(actor, transportPlan),
     ...volumeFindings(actor, transportPlan),
+    ...inFlightFindings(actor, transportPlan.trigger),
   ];
   return { transportPlan, findings };
 }

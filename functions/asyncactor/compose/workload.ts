@@ -3,6 +3,7 @@ import { RUNTIME_CONTAINER } from "../../../core/names.ts";
 import type { TransportPlan } from "../../../transports/contract.ts";
 import type { EffectiveActor } from "./actor.ts";
 import type { PodSpec, PodTemplate } from "./effective.ts";
+import { podGraceSeconds } from "./in-flight-limits.ts";
 import { podLabels, selectorLabels } from "./labels.ts";
 import { VOLUMES } from "./pod-layout.ts";
 import type { Platform } from "./platform.ts";
@@ -68,7 +69,7 @@ function podSpec(actor: EffectiveActor, platform: Platform, plan: TransportPlan,
   const imagePullSecrets = pullSecrets(user, platform);
   return {
     ...user,
-    terminationGracePeriodSeconds: Math.max(user.terminationGracePeriodSeconds ?? 0, actor.graceSeconds),
+    terminationGracePeriodSeconds: podGraceSeconds(actor),
     ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
     ...(imagePullSecrets.length === 0 ? {} : { imagePullSecrets }),
     initContainers: [installContainer(platform), ...(user.initContainers ?? [])],
