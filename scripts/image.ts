@@ -77,16 +77,21 @@ export function nodeFiles(): Files {
   };
 }
 
+/** As they lie in an image, readable by everyone. */
+export function placeFiles(files: Files, folder: string): void {
+  for (const [place, source] of Object.entries(files)) {
+    const path = join(folder, place);
+    mkdirSync(dirname(path), { recursive: true });
+    if ("copy" in source) copyFileSync(source.copy, path);
+    else writeFileSync(path, source.text);
+  }
+  execFileSync("chmod", ["-R", "u=rwX,go=rX", folder]);
+}
+
 function tarOf(files: Files): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "asya-layer-"));
   try {
-    for (const [place, source] of Object.entries(files)) {
-      const path = join(folder, place);
-      mkdirSync(dirname(path), { recursive: true });
-      if ("copy" in source) copyFileSync(source.copy, path);
-      else writeFileSync(path, source.text);
-    }
-    execFileSync("chmod", ["-R", "u=rwX,go=rX", folder]);
+    placeFiles(files, folder);
     const how = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=ustar"];
     return execFileSync("tar", [...how, "-C", folder, "-cf", "-", ...readdirSync(folder).toSorted()], {
       maxBuffer: 1024 ** 3,

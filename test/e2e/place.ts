@@ -16,6 +16,10 @@ export interface Place {
   /** undefined = made on the node of ../shared/cluster. */
   sidecarImage: string | undefined;
   observerImage: string | undefined;
+  pluginImage: string | undefined;
+  crewImage: string | undefined;
+  /** The sidecar's image under another name, for rollouts. */
+  nextSidecarImage: string | undefined;
   /** Crossplane package of the function; undefined = the function runs as a process beside ../shared/cluster. */
   functionPackage: string | undefined;
   /** RabbitMQ as pods see it. */
@@ -33,6 +37,9 @@ const VARIABLES = {
   E2E_PYTHON_IMAGE: "an image with python3, e.g. python:3.13-slim",
   E2E_SIDECAR_IMAGE: "the sidecar's image, as the cluster can pull it",
   E2E_OBSERVER_IMAGE: "the observer's image, likewise",
+  E2E_PLUGIN_IMAGE: "the Argo CD plugin's image, likewise",
+  E2E_CREW_IMAGE: "the image of happy-end and error-end, likewise",
+  E2E_NEXT_SIDECAR_IMAGE: "the sidecar's image once more under another tag",
   E2E_FUNCTION_PACKAGE: "the function's package, as Crossplane can pull it",
   E2E_RABBITMQ_HOST: "RabbitMQ's host name inside the cluster, e.g. rabbitmq.rabbitmq.svc",
   E2E_RABBITMQ_URL:
@@ -55,6 +62,9 @@ export function placeFrom(env: NodeJS.ProcessEnv): Place {
     pythonImage: env["E2E_PYTHON_IMAGE"] ?? "localhost/base:1",
     sidecarImage: env["E2E_SIDECAR_IMAGE"],
     observerImage: env["E2E_OBSERVER_IMAGE"],
+    pluginImage: env["E2E_PLUGIN_IMAGE"],
+    crewImage: env["E2E_CREW_IMAGE"],
+    nextSidecarImage: env["E2E_NEXT_SIDECAR_IMAGE"],
     functionPackage: env["E2E_FUNCTION_PACKAGE"],
     brokerHost: host,
     brokerManagement: `http://${host}:15672`,
