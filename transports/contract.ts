@@ -62,6 +62,15 @@ export interface Transport<Config> {
   /** Every resource key that it may render, in the order in which people read them; the main queue's key first. */
   keys: readonly string[];
   render(input: TransportInput<Config>): TransportPlan;
+  /**
+   * Whether the system would refuse this object, which does not exist, because another one is not there yet. It joins once
+   * that is observed. Absent = never.
+   */
+  isPremature?(
+    key: string,
+    wanted: Readonly<Record<string, unknown>>,
+    observed: Readonly<Record<string, Observed>>,
+  ): boolean;
   /** Whether one of its objects works, from its controller's conditions. The object was observed. */
   readiness(key: string, object: Observed): Readiness;
 }

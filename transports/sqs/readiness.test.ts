@@ -49,6 +49,21 @@ it.each<[string, Observed, { ready: boolean; failed: boolean; message: string }]
     { ready: false, failed: false, message: "create failed: NonExistentQueue: Could not find DLQ" },
   ],
   [
+    "the same in the words of AWS",
+    observed([
+      "Synced",
+      "False",
+      "ReconcileError",
+      "create failed: InvalidParameterValue: Value {} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
+    ]),
+    {
+      ready: false,
+      failed: false,
+      message:
+        "create failed: InvalidParameterValue: Value {} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.",
+    },
+  ],
+  [
     "a creation that AWS refused in the background",
     observed(
       SYNCED,
@@ -71,6 +86,11 @@ it.each<[string, Observed, { ready: boolean; failed: boolean; message: string }]
   ],
 ])("%s", (_title, object, expected) => {
   expect(readiness("sqs-queue", object)).toEqual(expected);
+});
+
+it("a policy that is being made is not called a queue", () => {
+  const being = observed(SYNCED, ["Ready", "False", "Creating"]);
+  expect(readiness("iam-policy", being)).toEqual({ ready: false, failed: false, message: "is being made" });
 });
 
 it("a ServiceAccount works as soon as it exists", () => {

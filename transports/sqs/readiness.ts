@@ -14,7 +14,7 @@ import type { Observed } from "../../core/manifest.ts";
  * provider tries again. A queue's name is blocked for 60 s after its deletion.
  */
 const PASSES_BY_ITSELF =
-  /NonExistentQueue|QueueDoesNotExist|NoSuchEntity|QueueDeletedRecently|cannot resolve references/;
+  /NonExistentQueue|QueueDoesNotExist|Dead letter target does not exist|NoSuchEntity|QueueDeletedRecently|cannot resolve references/;
 
 /** In the words of AWS, the provider and Go's network library. */
 const ADVICE: Advice = [
@@ -46,7 +46,7 @@ export function readiness(key: string, object: Observed): Readiness {
   if (broken !== undefined) return judge(broken);
   const ready = conditionOf(object, "Ready");
   if (ready?.status === "True") return READY;
-  return waiting(ready?.message || reasonText(ready));
+  return waiting(ready?.message || reasonText(key, ready));
 }
 
 function judge(condition: ObservedCondition): Readiness {
@@ -61,8 +61,10 @@ function steady(message: string): string {
   return message.replaceAll(/,? ?\b(RequestID|HostID|request id): ?[\w+/=-]*/gi, "");
 }
 
-function reasonText(ready: ObservedCondition | undefined): string {
+function reasonText(key: string, ready: ObservedCondition | undefined): string {
   if (ready?.reason === "Creating")
-    return "is being made (a queue takes about 25 s until its provider reports it)";
+    return key.startsWith("sqs-")
+      ? "is being made (a queue takes about 25 s until its provider reports it)"
+      : "is being made";
   return ready?.reason || "the AWS provider has not looked at it yet";
 }

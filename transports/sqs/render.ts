@@ -6,6 +6,7 @@ import { withDefaults } from "./defaults.ts";
 import { accessObjects, serviceAccountName } from "./iam.ts";
 import { authentication, trigger } from "./keda.ts";
 import { actorTemplate, fillActor, queueUrl } from "./names.ts";
+import { isPremature } from "./order.ts";
 import { limitFindings, queueObjects, visibilitySeconds } from "./queue.ts";
 import { readiness } from "./readiness.ts";
 import { toEnv } from "./settings.ts";
@@ -16,6 +17,7 @@ export const sqs: Transport<SqsConfig> = {
   checkConfig,
   keys: ["sqs-queue", "sqs-dlq", "iam-role", "iam-policy", "pod-identity", "service-account"],
   render,
+  isPremature,
   readiness,
 };
 

@@ -30,6 +30,7 @@ export function compose(input: ComposeInput): Composed {
     : report(rendered, input);
   return {
     ...answer,
+    objects: withoutPremature(answer.objects, planned.plan, input),
     ttlSeconds: Math.min(
       answer.ttlSeconds,
       secondsAwake(planned.plan.actor.scaling.wakeAtMs, input.now) ?? Infinity,
@@ -55,6 +56,19 @@ function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[])
     ...vanishingQueueFindings(manifests, observed),
   ];
   return { object, plan, transportPlan, manifests, findings };
+}
+
+/** What its system would refuse for now joins later. n.b. Only an actor of a cluster has a uid: others are shown whole. */
+function withoutPremature(
+  objects: Composed["objects"],
+  { transport }: ActorPlan,
+  { actor, observed }: ComposeInput,
+): Composed["objects"] {
+  const { uid } = (actor as ActorObject).metadata;
+  const isPremature = (key: string) =>
+    !(key in observed) && transport.isPremature?.(key, objects, observed) === true;
+  if (uid === undefined) return objects;
+  return Object.fromEntries(Object.entries(objects).filter(([key]) => !isPremature(key)));
 }
 
 /** No object at all: what runs stays as it is, and every condition says why. */

@@ -24,7 +24,8 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const before = memoryOf(object.status);
   const running = staying(observed[workloadKey(plan)]);
   const workload = running === undefined ? undefined : workloadProgress(running, earlier(before));
-  const memory = remember(before, workload);
+  const othersReady = transport?.ready === true && (!scalingEnabled || scaling?.ready === true);
+  const memory = remember(before, workload, othersReady);
   const pods = observedPods(object.status, now);
   const state = actorState({
     transport,

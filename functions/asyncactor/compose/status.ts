@@ -15,7 +15,7 @@ export interface Memory {
   shortSince?: string;
   /** A replica was ready at some time. */
   warmedUp?: boolean;
-  /** A rollout was complete at some time: a later one is an update, not the creation. */
+  /** A rollout was complete while everything else worked, too: a later one is an update, not the creation. */
   rolledOutOnce?: boolean;
 }
 
@@ -35,8 +35,14 @@ export function memoryOf(status: Record<string, unknown> | undefined): Memory {
 /**
  * What the next answer must remember. `workload` is undefined before it exists; what its controller has not seen yet waits
  * for the next answer, which has a time for it.
+ *
+ * @param othersReady - queue, access and scaling work; n.b. at zero a rollout is complete at once, a queue of SQS 25 s later.
  */
-export function remember(before: Memory, workload: WorkloadProgress | undefined): Memory {
+export function remember(
+  before: Memory,
+  workload: WorkloadProgress | undefined,
+  othersReady: boolean,
+): Memory {
   if (workload === undefined) return before;
   const { changedAt } = workload;
   if (changedAt === undefined && before.desiredReplicas !== undefined) return before;
@@ -54,7 +60,7 @@ export function remember(before: Memory, workload: WorkloadProgress | undefined)
       ? {}
       : { lastScaleTime, lastScaleDirection }),
     ...(before.warmedUp === true || workload.ready > 0 ? { warmedUp: true } : {}),
-    ...(before.rolledOutOnce === true || workload.rolledOut ? { rolledOutOnce: true } : {}),
+    ...(before.rolledOutOnce === true || (workload.rolledOut && othersReady) ? { rolledOutOnce: true } : {}),
   };
 }
 
