@@ -13,7 +13,11 @@ const WARM_UP_CALLS = 1_000;
 const ROUNDS = 10;
 const CALLS_PER_ROUND = 200;
 const CALLERS = 16;
-const OBSERVED_OBJECTS = [0, 10];
+/** The quickstart's first call, and every field of the API with ten objects observed. */
+const CASES = [
+  { title: "quickstart", actor: "examples/quickstart/caption-image.yaml", perActor: false, observed: 0 },
+  { title: "every field", actor: "test/golden/every-field.yaml", perActor: true, observed: 10 },
+] as const;
 
 export interface CallFigures {
   p50Ms: number;
@@ -23,6 +27,7 @@ export interface CallFigures {
 }
 
 export interface FunctionFigures {
+  title: string;
   observed: number;
   requestBytes: number;
   empty: CallFigures;
@@ -46,9 +51,11 @@ export async function measureFunction(): Promise<FunctionFigures[]> {
   };
   try {
     const figures: FunctionFigures[] = [];
-    for (const observed of OBSERVED_OBJECTS) {
-      const request = RunFunctionRequest.encode(await requestWith(observed, clients.function)).finish();
-      figures.push({ observed, requestBytes: request.length, ...(await compare(clients, request)) });
+    for (const { title, observed, ...subject } of CASES) {
+      const request = RunFunctionRequest.encode(
+        await requestWith(subject, observed, clients.function),
+      ).finish();
+      figures.push({ title, observed, requestBytes: request.length, ...(await compare(clients, request)) });
     }
     return figures;
   } finally {
@@ -59,15 +66,21 @@ export async function measureFunction(): Promise<FunctionFigures[]> {
 }
 
 /** What the function itself desires, as observed; padded to `count` with objects that it does not know. */
-async function requestWith(count: number, client: FunctionClient): Promise<RunFunctionRequest> {
-  const actor = readYaml("examples/quickstart/caption-image.yaml");
+async function requestWith(
+  subject: { actor: string; perActor: boolean },
+  count: number,
+  client: FunctionClient,
+): Promise<RunFunctionRequest> {
+  const actor = readYaml(subject.actor);
   const platform = readYaml("examples/quickstart/platform.yaml");
-  const { desired } = await client.run(requestFor(actor, platform));
+  const { rabbitmq } = (platform["data"] as { transports: { rabbitmq: { config: object } } }).transports;
+  if (subject.perActor) Object.assign(rabbitmq.config, { access: "perActor" });
+  const { desired, results } = await client.run(requestFor(actor, platform));
   const objects = Object.entries(desired?.resources ?? {}).map(
     ([key, { resource }]) => [key, resource ?? {}] as const,
   );
   if (objects.length === 0)
-    throw new Error("the function composes nothing for examples/quickstart/caption-image.yaml");
+    throw new Error(`the function composes nothing for ${subject.actor}: ${JSON.stringify(results)}`);
   const other = {
     apiVersion: "v1",
     kind: "ConfigMap",

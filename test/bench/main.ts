@@ -30,6 +30,7 @@ function pluginRow({ actors, emptyMs, pluginMs }: PluginFigures) {
 
 function functionRows(figures: FunctionFigures) {
   const row = (name: string, { p50Ms, p99Ms, callsPerSecond }: CallFigures) => ({
+    actor: figures.title,
     "observed objects": figures.observed,
     "request, kB": round(figures.requestBytes / 1_000),
     handler: name,

@@ -38,7 +38,8 @@ try {
     figures[title] = stretch;
     console.log(`${title}: ${JSON.stringify(row(stretch))}`);
   };
-  await play(`${actors} actors committed, until all are Napping`, () => scenes.commit());
+  await play(`${actors} actors committed, until the last one is rendered`, () => scenes.commit());
+  await play("the operators answer, until all are Napping", () => scenes.settle());
   await scenes.quiet();
   await play(`${actors} at rest`, () => scenes.rest(restSeconds));
   await play(`${active} of them wake up`, () => scenes.wake());
@@ -64,13 +65,14 @@ console.table(Object.entries(figures).map(([title, stretch]) => ({ title, ...row
 if (values.json !== undefined) await writeFigures(values.json, { actors, active, figures });
 await rm(folder, { recursive: true, force: true });
 
-function row({ seconds, functionCalls, writeRequests, etcdWrites, cpuSeconds }: Stretch) {
+function row({ seconds, functionCalls, writeRequests, eventWrites, etcdWrites, cpuSeconds }: Stretch) {
   const perMinute = (value: number) => round((value / seconds) * 60);
   return {
     "time, s": round(seconds),
     "function calls": functionCalls,
     "calls/min": perMinute(functionCalls),
     "write requests/min": perMinute(writeRequests),
+    "of them events/min": perMinute(eventWrites),
     "etcd writes/min": perMinute(etcdWrites),
     "CPU % function": round((cpuSeconds.function / seconds) * 100),
     "CPU % Crossplane": round((cpuSeconds.crossplane / seconds) * 100),

@@ -8,6 +8,8 @@ export interface Stretch {
   functionCalls: number;
   /** Requests to the API server that may write, by server-side apply and others, our own stand-ins' among them. */
   writeRequests: number;
+  /** Crossplane's Events among them: it sends them off slowly, also long after what they tell. */
+  eventWrites: number;
   /** Writes that changed something. */
   etcdWrites: number;
   cpuSeconds: { function: number; crossplane: number; apiServer: number; etcd: number };
@@ -32,6 +34,7 @@ export class Meter {
       seconds,
       functionCalls: after.functionCalls - before.functionCalls,
       writeRequests: after.writeRequests - before.writeRequests,
+      eventWrites: after.eventWrites - before.eventWrites,
       etcdWrites: after.etcdWrites - before.etcdWrites,
       cpuSeconds: {
         function: cpu.function - before.cpuSeconds.function,
@@ -50,6 +53,11 @@ export class Meter {
     return {
       functionCalls: sum(ours, /^asya_function_calls_total(\{.*\})? /),
       writeRequests: sum(apiPage, /^apiserver_request_total\{.*verb="(APPLY|PATCH|POST|PUT)".*\} /),
+      eventWrites: sum(
+        apiPage,
+        /^apiserver_request_total\{.*resource="events".*verb="(APPLY|PATCH|POST|PUT)".*\} /,
+        0,
+      ),
       etcdWrites: sum(await page(`${etcdUrl}/metrics`), /^etcd_mvcc_put_total /),
       cpuSeconds: {
         function: cpuSeconds(functionProcess.child.pid),
@@ -65,8 +73,9 @@ async function page(url: string): Promise<string> {
   return await (await fetch(url)).text();
 }
 
-function sum(text: string, line: RegExp): number {
+/** @param absent - for a counter that appears with its first count. */
+function sum(text: string, line: RegExp, absent?: number): number {
   const lines = text.split("\n").filter((one) => line.test(one));
-  if (lines.length === 0) throw new Error(`no metric ${line.source}`);
-  return lines.reduce((total, one) => total + Number(one.split(" ").at(-1)), 0);
+  if (lines.length === 0 && absent === undefined) throw new Error(`no metric ${line.source}`);
+  return lines.reduce((total, one) => total + Number(one.split(" ").at(-1)), absent ?? 0);
 }

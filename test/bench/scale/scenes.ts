@@ -26,13 +26,16 @@ export class Scenes {
       const { message } = await this.#plane.api.request("POST", ACTORS, actorNamed(name, 30));
       if (message !== "") throw new Error(`${name}: ${message}`);
     });
-    for (const endMs = performance.now() + LIMIT_MS; ; await sleep(500)) {
+    await this.#until("rendered", async () => await this.#rendered(), 250);
+  }
+
+  /** The operators answer. */
+  async settle(): Promise<void> {
+    const napping = async () => {
       await this.#operators.settle();
-      const napping = await this.#count("Napping");
-      if (napping === this.#names.length) return;
-      if (performance.now() > endMs)
-        throw new Error(`only ${napping} of ${this.#names.length} actors are Napping after 15 min`);
-    }
+      return await this.#count("Napping");
+    };
+    await this.#until("Napping", napping, 5_000);
   }
 
   /** Nothing happens. */
@@ -74,6 +77,29 @@ export class Scenes {
   async withoutPlatform(seconds: number): Promise<void> {
     kubectl(this.#plane.cluster, ["delete", "environmentconfig", "asya-platform"]);
     await sleep(seconds * 1_000);
+  }
+
+  async #until(what: string, count: () => Promise<number>, everyMs: number): Promise<void> {
+    for (const endMs = performance.now() + LIMIT_MS; ; await sleep(everyMs)) {
+      const found = await count();
+      if (found === this.#names.length) return;
+      if (performance.now() > endMs)
+        throw new Error(`after 15 min ${found} of ${this.#names.length} actors are ${what}`);
+    }
+  }
+
+  /** What an actor composes is there once the last of it, the Deployment or ScaledObject, is. n.b. One item is listed, so that counting costs nothing. */
+  async #rendered(): Promise<number> {
+    const counts = await Promise.all(
+      ["apps/v1/namespaces/bench/deployments", "keda.sh/v1alpha1/namespaces/bench/scaledobjects"].map(
+        async (path) => {
+          const { body } = await this.#plane.api.request("GET", `/apis/${path}?limit=1`);
+          const { remainingItemCount = 0 } = body["metadata"] as { remainingItemCount?: number };
+          return (body["items"] as unknown[]).length + remainingItemCount;
+        },
+      ),
+    );
+    return Math.min(...counts);
   }
 
   async #functionCalls(): Promise<string> {
