@@ -1,4 +1,5 @@
 import { type FieldPath, type Finding, finding, isError, quoteValue } from "../../../core/finding.ts";
+import { isObject } from "../../../core/json.ts";
 import { FLAVOR_LABEL } from "../../../core/names.ts";
 import { didYouMean } from "../../../core/suggest.ts";
 import type { ActorObject, EffectiveActor, ScalingNumbers } from "./actor.ts";
@@ -111,7 +112,7 @@ export function resolveActor(
     );
   }
   if (spec.scaling.enabled) findings.push(...formulaFindings(spec.scaling.advanced, TRIGGER_NAMES));
-  findings.push(...limitFindings(effective, platform), ...imageFindings(effective, platform));
+  findings.push(...limitFindings(effective, platform), ...imageFindings(actor, platform));
   return { actor: effective, findings };
 }
 
@@ -188,10 +189,11 @@ function limitFindings({ scaling, spec }: EffectiveActor, platform: Platform): F
   return found;
 }
 
-function imageFindings({ spec }: EffectiveActor, platform: Platform): Finding[] {
+/** Only the actor's own words: flavors are the platform's. */
+function imageFindings({ spec }: ActorObject, platform: Platform): Finding[] {
   const { allowedImages } = platform.sidecar;
-  const image = spec.sidecar.image;
-  if (image === undefined || allowedImages === undefined) return [];
+  const image = isObject(spec["sidecar"]) ? spec["sidecar"]["image"] : undefined;
+  if (typeof image !== "string" || allowedImages === undefined) return [];
   if (allowedImages.some((pattern) => matchesGlob(image, pattern))) return [];
   const message = `the platform allows sidecar images ${allowedImages.join(", ") || "of its own only"} (got ${quoteValue(image)})`;
   return [finding("E027", ["spec", "sidecar", "image"], message, "name one of them, or leave it out")];
