@@ -13,7 +13,7 @@ export interface Actor {
 }
 
 /** Our own fields of the status and what they depend on: a thousand actors are kept in memory. */
-const READ = ["observed", "queuedMessages", "processingMessages", "scaledObjectRef"] as const;
+const READ = ["observed", "queuedMessages", "processingMessages", "scaledObjectRef", "status"] as const;
 
 export function trimActor({ metadata, status }: Actor): Actor {
   const { name, namespace, uid, resourceVersion, deletionTimestamp } = metadata;
@@ -33,6 +33,11 @@ export function trimActor({ metadata, status }: Actor): Actor {
 
 export function keyOf({ namespace, name }: { namespace: string; name: string }): string {
   return `${namespace}/${name}`;
+}
+
+/** Whether the function says that nothing is under way and nothing is wrong. */
+export function isSettled({ status }: Actor): boolean {
+  return status?.["status"] === "Running" || status?.["status"] === "Napping";
 }
 
 /** The name of the ScaledObject that the function made for it; undefined without scaling. */

@@ -37,7 +37,10 @@ export async function look(
   const nowMs = startedAt.getTime();
   subject.lookedAtMs = nowMs;
   const pods = [...subject.pods.values()];
-  subject.dueMs = nowMs + (pods.length > 0 ? rules.intervalMs : rules.idleIntervalMs);
+  const unsettledForMs =
+    subject.unsettledSinceMs === undefined ? undefined : nowMs - subject.unsettledSinceMs;
+  const busy = pods.length > 0 || (rules.asks && unsettledForMs !== undefined);
+  subject.dueMs = nowMs + (busy ? rules.intervalMs : rules.idleIntervalMs);
   if (subject.actor.metadata.deletionTimestamp !== undefined) return;
   await Promise.all([eyes.events.refresh(pods, startedAt), readNumbers(subject, eyes, rules, nowMs)]);
   if (signal.aborted) return;
@@ -48,7 +51,12 @@ export async function look(
   const settled = eyes.settling.settled(pods, found, writtenProblems(subject.written), nowMs);
   const status = statusOf({ ...observationOf(subject), pods: summarize(pods, settled) }, startedAt);
   const change = changeBetween(subject.written, status);
-  const whenMs = writeTime(change, settled.length > 0, subject.writtenAtMs, rules);
+  const whenMs = writeTime(
+    change,
+    { failing: settled.length > 0, unsettledForMs },
+    subject.writtenAtMs,
+    rules,
+  );
   if (whenMs === undefined) return;
   if (whenMs > nowMs) {
     subject.dueMs = Math.min(subject.dueMs, whenMs);

@@ -53,12 +53,13 @@ export async function serve(env: Environment): Promise<void> {
   }
 }
 
-function rulesOf({ intervalMs }: Settings): LookRules {
+function rulesOf({ intervalMs, asks }: Settings): LookRules {
   return {
     intervalMs,
     slightIntervalMs: intervalMs * IDLE_FACTOR,
     idleIntervalMs: intervalMs * IDLE_FACTOR,
     confirmEveryMs: CONFIRM_EVERY_MS,
+    asks,
   };
 }
 

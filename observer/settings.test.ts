@@ -3,6 +3,7 @@ import { readSettings } from "./settings.ts";
 
 test("nothing needs to be set", () => {
   expect(readSettings({})).toEqual({
+    asks: false,
     watchNamespace: undefined,
     leaseName: "asya-observer",
     leaseNamespace: undefined,

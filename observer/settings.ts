@@ -1,4 +1,4 @@
-import { choiceOf, type Environment, goDurationMs, SettingError, textOf } from "../core/env.ts";
+import { booleanOf, choiceOf, type Environment, goDurationMs, SettingError, textOf } from "../core/env.ts";
 
 export interface Settings {
   /** undefined = all namespaces. */
@@ -9,6 +9,7 @@ export interface Settings {
   /** undefined = made up. */
   podName: string | undefined;
   intervalMs: number;
+  asks: boolean;
   metricsAddress: { host: string | undefined; port: number };
   logLevel: "debug" | "info" | "warn" | "error";
 }
@@ -27,6 +28,7 @@ export function readSettings(env: Environment): Settings {
     leaseNamespace: nameOf(env, "POD_NAMESPACE"),
     podName: nameOf(env, "POD_NAME"),
     intervalMs: intervalMs(env, "ASYA_OBSERVER_INTERVAL"),
+    asks: booleanOf("ASYA_OBSERVER_ASKS", textOf(env, "ASYA_OBSERVER_ASKS") ?? "false"),
     metricsAddress: addressOf("ASYA_METRICS_ADDR", textOf(env, "ASYA_METRICS_ADDR") ?? ":8080"),
     logLevel:
       LEVELS[

@@ -1,4 +1,4 @@
-import { type Actor, keyOf, scaledObjectOf } from "./actor.ts";
+import { type Actor, isSettled, keyOf, scaledObjectOf } from "./actor.ts";
 import { writtenAt, writtenStatus } from "./observation.ts";
 import { ACTOR_LABEL, type Pod } from "./pod.ts";
 
@@ -14,6 +14,8 @@ export interface Subject {
   dueMs: number;
   lookedAtMs: number;
   looking: boolean;
+  /** undefined = it is settled. */
+  unsettledSinceMs: number | undefined;
   /** What the status holds of our fields, as far as we know, and since when. */
   written: Record<string, unknown>;
   writtenAtMs: number | undefined;
@@ -45,6 +47,7 @@ export class Subjects {
         dueMs: nowMs,
         lookedAtMs: 0,
         looking: false,
+        unsettledSinceMs: isSettled(actor) ? undefined : nowMs,
         written,
         writtenAtMs: writtenAt(written),
         numbers: undefined,
@@ -54,6 +57,11 @@ export class Subjects {
     // Our own writes come back here: only what a look depends on is a reason for one.
     if (scaledObjectOf(known.actor) !== scaledObjectOf(actor)) {
       known.numbers = undefined;
+      hasten(known, nowMs);
+    }
+    if (isSettled(actor)) known.unsettledSinceMs = undefined;
+    else if (known.unsettledSinceMs === undefined) {
+      known.unsettledSinceMs = nowMs;
       hasten(known, nowMs);
     }
     known.actor = actor;

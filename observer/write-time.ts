@@ -7,6 +7,15 @@ export interface WriteRules {
   slightIntervalMs: number;
   /** Failing pods are confirmed that often, so that a reader knows an old word from a true one. */
   confirmEveryMs: number;
+  /** Whether actors on their way are confirmed, too, for a Crossplane that does not see their objects change. */
+  asks: boolean;
+}
+
+/** What a reader waits for although nothing of ours changed. */
+export interface Waiting {
+  failing: boolean;
+  /** How long the actor has been neither running nor at rest; undefined = it is. */
+  unsettledForMs: number | undefined;
 }
 
 /**
@@ -17,12 +26,20 @@ export interface WriteRules {
  */
 export function writeTime(
   change: Change,
-  failing: boolean,
+  waiting: Waiting,
   lastWrittenMs: number | undefined,
   rules: WriteRules,
 ): number | undefined {
   if (lastWrittenMs === undefined) return change === "none" ? undefined : 0;
   if (change === "real") return lastWrittenMs + rules.intervalMs;
   if (change === "slight") return lastWrittenMs + rules.slightIntervalMs;
-  return failing ? lastWrittenMs + rules.confirmEveryMs : undefined;
+  const everyMs = confirmEvery(waiting, rules);
+  return everyMs === undefined ? undefined : lastWrittenMs + everyMs;
+}
+
+/** The longer it has been so, the less a minute counts. */
+function confirmEvery({ failing, unsettledForMs }: Waiting, rules: WriteRules): number | undefined {
+  if (rules.asks && unsettledForMs !== undefined)
+    return Math.min(rules.confirmEveryMs, Math.max(rules.intervalMs, unsettledForMs / 4));
+  return failing ? rules.confirmEveryMs : undefined;
 }
