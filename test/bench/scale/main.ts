@@ -46,18 +46,15 @@ try {
   for (const poll of [30, 10])
     await play(`${active} active, KEDA polls every ${poll} s`, () => scenes.active(poll, restSeconds));
   await play("Crossplane starts again", () => scenes.restart());
-  await plane.stopCrossplane();
-  await plane.startCrossplane(["--enable-realtime-compositions=false", "--poll-interval=10m"]);
-  await play("Crossplane starts again, without realtime compositions", () => scenes.quiet());
+  await scenes.quiet();
+  await scenes.restart("--enable-realtime-compositions=false", "--poll-interval=1h");
+  await play(`${actors} at rest, without realtime compositions`, () => scenes.rest(restSeconds));
   await play(`${active} active, KEDA polls every 10 s, without realtime compositions`, () =>
     scenes.active(10, restSeconds),
   );
-  await plane.stopCrossplane();
-  await plane.startCrossplane();
+  await scenes.restart();
   await scenes.quiet();
-  await play("all in an error: the platform's settings are gone, the first minutes", () =>
-    scenes.withoutPlatform(restSeconds),
-  );
+  await play("all in an error: the platform's settings are gone", () => scenes.withoutPlatform(restSeconds));
 } finally {
   await plane.stop();
 }

@@ -59,15 +59,18 @@ export class Scenes {
     }
   }
 
-  async restart(): Promise<void> {
+  /** Until the function was asked about every actor once more. */
+  async restart(...args: string[]): Promise<void> {
+    const before = await this.#functionCalls();
     await this.#plane.stopCrossplane();
-    await this.#plane.startCrossplane();
-    await this.quiet();
+    await this.#plane.startCrossplane(args);
+    const asked = async () => Math.min((await this.#functionCalls()) - before, this.#names.length);
+    await this.#until("asked about", asked, 500);
   }
 
   /** Until the function has not been called for 10 s. */
   async quiet(): Promise<void> {
-    let [calls, sinceMs] = ["", performance.now()];
+    let [calls, sinceMs] = [-1, performance.now()];
     for (; performance.now() - sinceMs < 10_000; await sleep(500)) {
       const now = await this.#functionCalls();
       if (now !== calls) [calls, sinceMs] = [now, performance.now()];
@@ -102,12 +105,11 @@ export class Scenes {
     return Math.min(...counts);
   }
 
-  async #functionCalls(): Promise<string> {
+  async #functionCalls(): Promise<number> {
     const response = await fetch(`http://127.0.0.1:${this.#plane.function.metricsPort}/metrics`);
-    return (await response.text())
-      .split("\n")
-      .filter((line) => line.startsWith("asya_function_calls_total"))
-      .join();
+    const lines = (await response.text()).split("\n");
+    const counts = lines.filter((line) => line.startsWith("asya_function_calls_total{"));
+    return counts.reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
   }
 
   async #count(status: string): Promise<number> {

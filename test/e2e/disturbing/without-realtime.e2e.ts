@@ -14,7 +14,7 @@ beforeAll(async () => {
   if (shared === undefined) throw new Error("only ../shared/cluster lets its servers be restarted");
   world = await World.open();
   servers = new Servers(shared);
-  await restartCrossplane("--enable-realtime-compositions=false --poll-interval=10m");
+  await restartCrossplane("--enable-realtime-compositions=false --poll-interval=1h");
   observerAsks("true");
   tell("Crossplane has no realtime compositions any more; the observer asks");
 });
