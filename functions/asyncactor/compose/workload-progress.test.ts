@@ -52,12 +52,32 @@ test("a number of replicas that the controller has not seen yet has no time, and
 });
 
 test.each([
-  ["ReplicaFailure", "True", "exceeded quota: gpus"],
-  ["Progressing", "False", 'ReplicaSet "a" has timed out progressing.'],
-])("%s %s is a failure in the controller's words", (type, status, message) => {
-  expect(
-    workloadProgress(deployment(1, { conditions: [{ type, status, message, reason: "R" }] })).failure,
-  ).toBe(message);
+  [
+    "ReplicaFailure",
+    "True",
+    'pods "a-1-" is forbidden: exceeded quota: gpus',
+    "ask for less in resources, or have the namespace's ResourceQuota raised",
+  ],
+  [
+    "ReplicaFailure",
+    "True",
+    'pods "a-1-" is forbidden: no PriorityClass with name high was found',
+    "make the priority class, or correct priorityClassName in workload.template.spec",
+  ],
+  [
+    "Progressing",
+    "False",
+    'ReplicaSet "a" has timed out progressing.',
+    "kubectl describe its pods and read their logs",
+  ],
+])("%s %s is a failure in the controller's words, and says what to do", (type, status, message, fix) => {
+  const conditions = [{ type, status, message, reason: "R" }];
+  expect(workloadProgress(deployment(1, { conditions })).failure).toBe(`${message} - ${fix}`);
+});
+
+test("words that nobody knows stay as they are", () => {
+  const conditions = [{ type: "ReplicaFailure", status: "True", message: "out of luck", reason: "R" }];
+  expect(workloadProgress(deployment(1, { conditions })).failure).toBe("out of luck");
 });
 
 test("a failure that the controller reported about an older spec is over until it says so again", () => {

@@ -1,5 +1,7 @@
+import { withAdvice } from "../../../core/advice.ts";
 import { conditionOf } from "../../../core/conditions.ts";
 import type { Observed } from "../../../core/manifest.ts";
+import { WORKLOAD_ADVICE } from "./workload-advice.ts";
 import { deploymentRollout, type PodCounts, statefulSetRollout } from "./rollout.ts";
 
 /** What a Deployment's or StatefulSet's controller says about its pods. `desired` is what KEDA or we want now. */
@@ -10,7 +12,7 @@ export interface WorkloadProgress extends Omit<PodCounts, "available"> {
   rolledOut: boolean;
   /** Why pods of an older template stay although nothing is wrong; "" where none does. */
   held: string;
-  /** The controller's own words where it cannot go on; "" otherwise. */
+  /** The controller's own words, and what to do, where it cannot go on; "" otherwise. */
   failure: string;
   /** The failure is no more than that a rollout takes too long. */
   stalled?: boolean;
@@ -67,10 +69,14 @@ function seenByController({ metadata, status }: Observed): boolean {
 
 function failureOf(workload: Observed): string {
   const refused = conditionOf(workload, "ReplicaFailure");
-  if (refused?.status === "True") return refused.message || refused.reason;
+  if (refused?.status === "True") return advised(refused);
   const progressing = conditionOf(workload, "Progressing");
-  if (progressing?.status === "False") return progressing.message || progressing.reason;
+  if (progressing?.status === "False") return advised(progressing);
   return "";
+}
+
+function advised({ message, reason }: { message: string; reason: string }): string {
+  return withAdvice(message || reason, WORKLOAD_ADVICE);
 }
 
 function isStalled(workload: Observed): boolean {
