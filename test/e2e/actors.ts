@@ -46,6 +46,14 @@ class Broken:
 
     def work(self, payload):
         return payload
+
+
+class Greedy:
+    def __init__(self):
+        self.model = b"x" * (512 << 20)
+
+    def work(self, payload):
+        return payload
 `;
 
 export interface ActorOptions {

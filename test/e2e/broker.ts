@@ -52,6 +52,16 @@ export class Broker {
     return found.messages ?? 0;
   }
 
+  /** As somebody made it before the actor. */
+  async declareQueue(queue: string, settings: object): Promise<void> {
+    await this.#call("PUT", `queues/${this.vhost}/${queue}`, settings);
+  }
+
+  /** Behind the back of its operator. */
+  async deleteQueue(queue: string): Promise<void> {
+    await this.#call("DELETE", `queues/${this.vhost}/${queue}`);
+  }
+
   async #call(method: string, path: string, body?: object): Promise<unknown> {
     const { managementHere } = this.#place;
     const { username, password } = credentials(this.#place);

@@ -1,90 +1,83 @@
+import type { State } from "../../../functions/asyncactor/compose/state.ts";
 import type { ActorOptions } from "../actors.ts";
+import type { World } from "../world.ts";
+import { POD_EXAMPLES } from "./states-pods.ts";
+import { PART_EXAMPLES } from "./states-parts.ts";
+import { REPLICA_EXAMPLES } from "./states-replicas.ts";
 
-/** A state that an actor gets into by a real cause, and where that is read from. */
-export interface StateCase {
-  state: string;
-  /** For docs/states.md. */
+/** A real cause that brings an actor into a state. */
+export interface Example {
   cause: string;
-  source: string;
   name: string;
   actor: ActorOptions;
   /** What `status.message` must say. */
   message: RegExp;
+  /** What was there before the actor. */
+  before?: (world: World, name: string) => unknown;
+  /** What happens to the actor once it is in another state. */
+  once?: { state: State; event: (world: World, name: string) => unknown };
+  withinMs?: number;
 }
 
-// n.b. A pod that never starts would not exist at zero.
-const MANUAL = { scaling: {} };
+export type Examples<Word extends State> = Readonly<Record<Word, readonly [Example, ...Example[]]>>;
 
-/** One row each; more causes of a state are in observer/pod-cases. */
-export const STATES: readonly StateCase[] = [
-  {
-    state: "ImagePullError",
-    cause: "the image does not exist",
+/** What a state means and which object tells it. */
+export interface Meaning {
+  why: string;
+  source: string;
+}
+
+const REPLICAS = "Deployment or StatefulSet, `status`";
+
+/** Every word that the function says, for docs/states.md. */
+export const MEANINGS: Readonly<Record<State, Meaning>> = {
+  Creating: {
+    why: "an object does not exist yet, the queue is not ready yet, or the first rollout runs",
+    source: "all composed objects",
+  },
+  TransportError: {
+    why: "the queue's or access object's controller reports a failure",
+    source: "Queue, condition `Ready`",
+  },
+  WorkloadError: {
+    why: "Kubernetes refuses the pods, or a rollout does not end",
+    source: "Deployment, conditions `ReplicaFailure` and `Progressing`",
+  },
+  ScalingError: {
+    why: "KEDA refuses the ScaledObject or cannot read the queue",
+    source: "ScaledObject, condition `Ready`",
+  },
+  ImagePullError: {
+    why: "an image cannot be had",
     source: "Pod, `containerStatuses[].state.waiting`",
-    name: "no-image",
-    actor: { spec: MANUAL, container: { image: "localhost/there-is-no-such-image:1" } },
-    message: /there-is-no-such-image/,
   },
-  {
-    state: "ConfigError",
-    cause: "a Secret that the handler's environment names is missing",
-    source: "Pod, `containerStatuses[].state.waiting`",
-    name: "no-secret",
-    actor: { spec: MANUAL, container: { envFrom: [{ secretRef: { name: "no-such-secret" } }] } },
-    message: /no-such-secret/,
+  ConfigError: {
+    why: "a Secret or ConfigMap that the pod names is missing",
+    source: "Pod, `containerStatuses[].state.waiting`, and its events",
   },
-  {
-    state: "PendingResources",
-    cause: "no node has the GPU that is asked for",
-    source: "Pod, condition `PodScheduled`",
-    name: "no-gpu",
-    actor: { spec: MANUAL, container: { resources: { limits: { "nvidia.com/gpu": "1" } } } },
-    message: /nvidia\.com\/gpu/,
-  },
-  {
-    state: "RuntimeError",
-    cause: "the handler cannot be loaded",
+  VolumeError: { why: "a volume cannot be had or mounted", source: "Events of the Pod" },
+  RuntimeError: {
+    why: "the handler's container does not start, ends, or is not ready",
     source: "Pod, `containerStatuses[]` of asya-runtime",
-    name: "no-model",
-    actor: { spec: MANUAL, handler: "Broken.work" },
-    message: /asya-runtime/,
   },
-  {
-    state: "SidecarError",
-    cause: "the sidecar's settings are wrong",
+  SidecarError: {
+    why: "the sidecar does not start, ends, or has no connection to the queue",
     source: "Pod, `containerStatuses[]` of asya-sidecar",
-    name: "no-sidecar",
-    actor: { spec: { ...MANUAL, sidecar: { env: [{ name: "ASYA_CUSTOM_METRICS", value: "not JSON" }] } } },
-    message: /asya-sidecar/,
   },
-  {
-    state: "VolumeError",
-    cause: "a volume cannot be mounted",
-    source: "Events of the Pod",
-    name: "no-volume",
-    actor: {
-      spec: MANUAL,
-      container: {
-        volumeMounts: [
-          { name: "handlers", mountPath: "/handlers" },
-          { name: "models", mountPath: "/models" },
-        ],
-      },
-      pod: {
-        volumes: [
-          { name: "handlers", configMap: { name: "handlers" } },
-          { name: "models", hostPath: { path: "/no/such/folder", type: "Directory" } },
-        ],
-      },
-    },
-    message: /models|no\/such\/folder/,
+  PendingResources: { why: "no node takes the pod", source: "Pod, condition `PodScheduled`" },
+  Napping: { why: "nothing runs, on purpose", source: "Deployment or StatefulSet, `spec.replicas`" },
+  Updating: {
+    why: "a later rollout runs, or an object of an actor that ran before is made once more",
+    source: REPLICAS,
   },
-  {
-    state: "WorkloadError",
-    cause: "Kubernetes refuses the pods: their priority class does not exist",
-    source: "Deployment, condition `ReplicaFailure`",
-    name: "no-priority",
-    actor: { spec: MANUAL, pod: { priorityClassName: "no-such-priority" } },
-    message: /no-such-priority/,
+  ScalingUp: { why: "fewer replicas are ready than wanted", source: REPLICAS },
+  ScalingDown: { why: "more replicas run than wanted", source: REPLICAS },
+  Running: { why: "all replicas are ready", source: REPLICAS },
+  Degraded: {
+    why: "short of ready replicas for more than 5 minutes, and no pod says why",
+    source: "the same, and `status.shortSince`",
   },
-];
+};
+
+/** At least one for each; more causes of the pods' states are in observer/pod-cases. */
+export const EXAMPLES: Examples<State> = { ...PART_EXAMPLES, ...POD_EXAMPLES, ...REPLICA_EXAMPLES };
