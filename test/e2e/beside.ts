@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { kubectl, type Cluster } from "../cluster/cluster.ts";
-import { platform, provideFunction, topology } from "./installation.ts";
+import { type Installation, platform, provideFunction, topology } from "./installation.ts";
 import type { Place } from "./place.ts";
 import { tell } from "./story.ts";
 import type { Undo } from "./undoing.ts";
@@ -13,14 +13,13 @@ const ROOT = resolve(import.meta.dirname, "../..");
  * A second function with a Composition and settings of its own, beside an installation that stays as it is.
  *
  * @param run - suffix of all names.
- * @returns the Composition's name, which actors ask for in `spec.crossplane.compositionRef`.
  */
 export async function installBeside(
   cluster: Cluster,
   place: Place,
   run: string,
   undo: Undo,
-): Promise<string> {
+): Promise<Installation> {
   const names = {
     function: `function-${run}`,
     composition: `asyncactor-${run}`,
@@ -38,7 +37,7 @@ export async function installBeside(
   ] as const;
   for (const [kind, name] of objects)
     undo(`${kind} ${name}`, () => kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait"]));
-  await provideFunction(cluster, place, names.function, undo);
+  const functionProcess = await provideFunction(cluster, place, names.function, undo);
   kubectl(cluster, [
     "wait",
     "--for=condition=Healthy",
@@ -53,5 +52,5 @@ export async function installBeside(
   );
   kubectl(cluster, ["apply", "-f", "-"], shared);
   tell(`Composition ${names.composition} is there, beside what was installed`);
-  return names.composition;
+  return { composition: names.composition, platform: names.platform, functionProcess };
 }

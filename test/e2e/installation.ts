@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { parseAllDocuments, parseDocument, stringify } from "yaml";
 import { freshBundle, FUNCTION, OBSERVER, SIDECAR } from "../../scripts/build.ts";
 import { kubectl, type Cluster } from "../cluster/cluster.ts";
+import { type FunctionProcess, startFunction, stopFunction } from "./function-process.ts";
 import { imageName } from "./images.ts";
 import { credentials, type Place } from "./place.ts";
 import { RUN_LABEL } from "./preflight.ts";
@@ -17,6 +18,16 @@ const ROOT = resolve(import.meta.dirname, "../..");
 export const CONNECTION_SECRET = "rabbitmq-connection";
 export const PASSWORD_SECRET = "asya-rabbitmq";
 
+/** What a run's actors depend on. */
+export interface Installation {
+  /** Which actors name in `spec.crossplane.compositionRef`. */
+  composition: string;
+  /** EnvironmentConfig with the platform's settings. */
+  platform: string;
+  /** undefined = the cluster runs the function from its package. */
+  functionProcess: FunctionProcess | undefined;
+}
+
 /** Installs Asya as docs/install.md says. @param undo - takes what takes it away again, before there is something to take away. */
 export async function install(
   cluster: Cluster,
@@ -24,7 +35,7 @@ export async function install(
   namespace: string,
   vhost: string,
   undo: Undo,
-): Promise<void> {
+): Promise<Installation> {
   const folder = mkdtempSync(join(tmpdir(), "asya-e2e-"));
   for (const room of ["compositions", "observer", "xrds"]) symlinkSync(join(ROOT, room), join(folder, room));
   writeFileSync(join(folder, "platform.yaml"), platform(place, namespace, vhost));
@@ -44,8 +55,10 @@ export async function install(
       "--timeout=60s",
     ]),
   );
+  let functionProcess: FunctionProcess | undefined;
   for (const commands of commandsOfDocs()) {
-    if (commands.includes("function.pkg")) await provideFunction(cluster, place, NAMES.function, undo);
+    if (commands.includes("function.pkg"))
+      functionProcess = await provideFunction(cluster, place, NAMES.function, undo);
     tell(`docs/install.md: ${commands.replaceAll("\n", "; ")}`);
     execFileSync("sh", ["-ec", commands], {
       cwd: folder,
@@ -53,6 +66,7 @@ export async function install(
       stdio: ["ignore", "ignore", "inherit"],
     });
   }
+  return { composition: NAMES.composition, platform: NAMES.platform, functionProcess };
 }
 
 /** As installed for all actors of a cluster. */
@@ -133,7 +147,7 @@ export async function provideFunction(
   place: Place,
   name: string,
   undo: Undo,
-): Promise<void> {
+): Promise<FunctionProcess | undefined> {
   if (place.functionPackage !== undefined) {
     tell(`the function comes from its package, ${place.functionPackage}`);
     const object = {
@@ -143,7 +157,7 @@ export async function provideFunction(
       spec: { package: place.functionPackage },
     };
     kubectl(cluster, ["apply", "-f", "-"], JSON.stringify(object));
-    return;
+    return undefined;
   }
   if (place.shared === undefined) throw new Error("no way to run the function: E2E_FUNCTION_PACKAGE");
   const address = `localhost:${await freePort()}`;
@@ -152,13 +166,11 @@ export async function provideFunction(
   }).trim();
   const bundle = await freshBundle(FUNCTION);
   const options = ["--address", address, "--tls-server-certs-dir", certificates, "--metrics-address", "off"];
-  const child = spawn(process.execPath, [bundle, ...options], { stdio: ["ignore", "ignore", "inherit"] });
-  undo("the function's process", async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill();
-    await once(child, "exit");
-  });
-  tell(`the function runs as process ${child.pid} at ${address}`);
+  const running = { command: [bundle, ...options], pidFile: join(certificates, "function.pid") };
+  const pid = startFunction(running);
+  undo("the function's process", () => stopFunction(running));
+  tell(`the function runs as process ${pid} at ${address}`);
+  return running;
 }
 
 function observer({ observerImage }: Place): string {

@@ -4,7 +4,7 @@ import { actor, HANDLERS } from "./actors.ts";
 import { installBeside } from "./beside.ts";
 import { Broker } from "./broker.ts";
 import { makeImages } from "./images.ts";
-import { CONNECTION_SECRET, install, NAMES, PASSWORD_SECRET } from "./installation.ts";
+import { CONNECTION_SECRET, install, type Installation, PASSWORD_SECRET } from "./installation.ts";
 import { credentials, placeFrom, type Place } from "./place.ts";
 import { obstacles, RUN_LABEL } from "./preflight.ts";
 import { tell } from "./story.ts";
@@ -12,7 +12,7 @@ import { Undoing } from "./undoing.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    run: { namespace: string; vhost: string; place: Place; kubeconfig: string; composition: string };
+    run: { namespace: string; vhost: string; place: Place; kubeconfig: string } & Installation;
   }
 }
 
@@ -44,16 +44,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
       kubectl(cluster, ["delete", "namespace", run, "--ignore-not-found", "--wait"]),
     );
     makeNamespace(cluster, place, run);
-    let composition: string = NAMES.composition;
-    if (process.env["E2E_BESIDE"]) composition = await installBeside(cluster, place, run, undoing.add);
-    else await install(cluster, place, run, run, undoing.add);
+    const installation = process.env["E2E_BESIDE"]
+      ? await installBeside(cluster, place, run, undoing.add)
+      : await install(cluster, place, run, run, undoing.add);
     undoing.add("actors", () =>
       kubectl(cluster, ["delete", "asyncactors", "--all", "--namespace", run, "--wait", "--timeout=3m"]),
     );
     // The tests read the end actors' queues themselves.
     const ends = ["happy-end", "error-end"].map((name) =>
       actor(name, place.pythonImage, {
-        spec: { scaling: {}, crossplane: { compositionRef: { name: composition } } },
+        spec: { scaling: {}, crossplane: { compositionRef: { name: installation.composition } } },
         workload: { replicas: 0 },
       }),
     );
@@ -67,7 +67,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       vhost: run,
       place,
       kubeconfig: process.env["KUBECONFIG"] ?? "",
-      composition,
+      ...installation,
     });
     return undoAll;
   } catch (error) {
