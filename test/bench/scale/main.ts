@@ -23,6 +23,8 @@ const { values } = parseArgs({ options });
 const [actors, active, restSeconds] = [Number(values.actors), Number(values.active), Number(values.rest)];
 
 process.env["PATH"] = [process.env["PATH"], join(homedir(), ".cache/asya-cluster/bin")].join(delimiter);
+// The servers go with this process, and Ctrl-C alone would not say so.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const folder = await mkdtemp(join(tmpdir(), "asya-scale-"));
 console.log(`servers' data and logs: ${folder}`);
 const plane = await ControlPlane.start(folder);
