@@ -46,6 +46,11 @@ export class Broker {
     return queues.map(({ name }) => name).toSorted();
   }
 
+  /** With what lies in it. */
+  async removeQueue(queue: string): Promise<void> {
+    await this.#call("DELETE", `queues/${this.vhost}/${queue}`);
+  }
+
   /** How many messages a queue holds, those in hand among them. n.b. the broker counts every 5 s. */
   async depth(queue: string): Promise<number> {
     const found = (await this.#call("GET", `queues/${this.vhost}/${queue}`)) as { messages?: number };
