@@ -92,6 +92,14 @@ export class Kubernetes {
     this.patch(kind, name, { metadata: { annotations } });
   }
 
+  /** What a pod answers over HTTP, by way of the API server. */
+  async ask(pod: string, port: number, path: string): Promise<unknown> {
+    const url = `/api/v1/namespaces/${this.namespace}/pods/${pod}:${port}/proxy/${path}`;
+    const { status, body, message } = await this.#api.request("GET", url);
+    if (status !== 200) throw new Error(`${pod} answers ${status} to ${path} ${message}`);
+    return body;
+  }
+
   #path(kind: Kind): string {
     const [plural] = kind.split(".", 1);
     return `/${KINDS[kind]}/namespaces/${this.namespace}/${plural}`;
