@@ -8,7 +8,7 @@ const SYNCED = { type: "Synced", status: "True", observedGeneration: 2 };
 const READY = { type: "Ready", status: "True", observedGeneration: 2 };
 const NOT_READY = { type: "Ready", status: "False", observedGeneration: 2 };
 
-function health(status: object | undefined, metadata: object = {}): unknown {
+function health(status: object | undefined, metadata: object = {}): Promise<unknown> {
   const obj = { metadata: { name: "a", generation: 2, ...metadata }, spec: {}, status };
   return runLua(SCRIPT, { obj });
 }
@@ -17,15 +17,15 @@ function inState(state: string, ready: object, message = "why"): object {
   return { observedGeneration: 2, status: state, message, conditions: [SYNCED, ready] };
 }
 
-test("an actor that nobody has looked at is Progressing, not Healthy", () => {
-  expect(health(undefined)).toEqual({
+test("an actor that nobody has looked at is Progressing, not Healthy", async () => {
+  expect(await health(undefined)).toEqual({
     status: "Progressing",
     message: "Crossplane has not looked at it yet",
   });
-  expect(health({ observed: {} })).toMatchObject({ status: "Progressing" });
+  expect(await health({ observed: {} })).toMatchObject({ status: "Progressing" });
 });
 
-test("a refused edit is Degraded with our finding first, whatever the status said before", () => {
+test("a refused edit is Degraded with our finding first, whatever the status said before", async () => {
   const message =
     'cannot compose resources: pipeline step "render" returned a fatal result: ASYA-E024 spec.flavors[0]: no flavor "gpu"';
   const refused = {
@@ -35,13 +35,13 @@ test("a refused edit is Degraded with our finding first, whatever the status sai
     message,
     observedGeneration: 2,
   };
-  expect(health({ status: "Running", observedGeneration: 1, conditions: [refused, READY] })).toEqual({
+  expect(await health({ status: "Running", observedGeneration: 1, conditions: [refused, READY] })).toEqual({
     status: "Degraded",
     message: 'ASYA-E024 spec.flavors[0]: no flavor "gpu"',
   });
 });
 
-test("an error about an older edit does not speak of the newest one", () => {
+test("an error about an older edit does not speak of the newest one", async () => {
   const older = {
     type: "Synced",
     status: "False",
@@ -49,26 +49,26 @@ test("an error about an older edit does not speak of the newest one", () => {
     message: "x",
     observedGeneration: 1,
   };
-  expect(health({ conditions: [older] })).toMatchObject({ status: "Progressing" });
+  expect(await health({ conditions: [older] })).toMatchObject({ status: "Progressing" });
 });
 
-test("an edit that is not rendered yet is Progressing", () => {
-  expect(health({ ...inState("Running", READY), observedGeneration: 1 })).toMatchObject({
+test("an edit that is not rendered yet is Progressing", async () => {
+  expect(await health({ ...inState("Running", READY), observedGeneration: 1 })).toMatchObject({
     status: "Progressing",
   });
 });
 
-test("paused by Crossplane's annotation, ours, or a flavor is Suspended", () => {
+test("paused by Crossplane's annotation, ours, or a flavor is Suspended", async () => {
   const paused = { type: "Synced", status: "False", reason: "ReconcilePaused", observedGeneration: 2 };
-  expect(health({ conditions: [paused] })).toMatchObject({ status: "Suspended" });
+  expect(await health({ conditions: [paused] })).toMatchObject({ status: "Suspended" });
   const ours = { annotations: { "asya.sh/paused": "true" } };
-  expect(health(inState("Napping", READY), ours)).toMatchObject({ status: "Suspended" });
+  expect(await health(inState("Napping", READY), ours)).toMatchObject({ status: "Suspended" });
   const byFlavor = { ...inState("Napping", READY), effective: { scaling: { paused: true } } };
-  expect(health(byFlavor)).toMatchObject({ status: "Suspended" });
+  expect(await health(byFlavor)).toMatchObject({ status: "Suspended" });
 });
 
-test("at zero on purpose is Healthy and says so", () => {
-  expect(health(inState("Napping", READY, "scaled to zero; a message wakes it"))).toEqual({
+test("at zero on purpose is Healthy and says so", async () => {
+  expect(await health(inState("Napping", READY, "scaled to zero; a message wakes it"))).toEqual({
     status: "Healthy",
     message: "Napping: scaled to zero; a message wakes it",
   });
@@ -90,12 +90,14 @@ test.each([
   ["RuntimeError", NOT_READY, "Degraded"],
   ["SidecarError", NOT_READY, "Degraded"],
   ["Degraded", NOT_READY, "Degraded"],
-] as const)("%s", (state, ready, status) => {
-  expect(health(inState(state, ready))).toEqual({ status, message: `${state}: why` });
+] as const)("%s", async (state, ready, status) => {
+  expect(await health(inState(state, ready))).toEqual({ status, message: `${state}: why` });
 });
 
-test("an actor that is being deleted is Progressing", () => {
-  expect(health(inState("Running", READY), { deletionTimestamp: "2026-11-25T00:00:00Z" })).toMatchObject({
+test("an actor that is being deleted is Progressing", async () => {
+  expect(
+    await health(inState("Running", READY), { deletionTimestamp: "2026-11-25T00:00:00Z" }),
+  ).toMatchObject({
     status: "Progressing",
   });
 });
