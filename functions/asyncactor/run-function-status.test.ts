@@ -111,3 +111,32 @@ test("a hundred mistakes fit into a condition: the first twenty, and how many mo
     expect(message).toMatch(/\nand 80 more errors$/);
   }
 });
+
+test.each([
+  ["never", undefined, "at zero; it has never started yet, a message wakes it"],
+  ["a minute ago", "2025-12-31T23:59:00Z", "scaled to zero; a message wakes it"],
+])(
+  "a nap of a replica too short-lived to be seen ready is no first nap: KEDA was active %s",
+  (_, lastActiveTime, message) => {
+    const ready = { conditions: [{ type: "Ready", status: "True" }] };
+    const observed: Record<string, Fields> = {
+      deployment: {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { generation: 3 },
+        spec: { replicas: 0 },
+        status: {
+          conditions: [{ type: "Progressing", status: "True", reason: "NewReplicaSetAvailable" }],
+          observedGeneration: 3,
+        },
+      },
+      "rabbitmq-queue": { status: ready },
+      "rabbitmq-dlq": { status: ready },
+      "rabbitmq-binding": { status: ready },
+      "scaled-object": { status: { ...ready, lastActiveTime } },
+      "trigger-authentication": {},
+    };
+    const response = runFunction(requestFor(SCALED, PLATFORM, observed), NOW);
+    expect(response.desired?.composite?.resource?.["status"]).toMatchObject({ status: "Napping", message });
+  },
+);

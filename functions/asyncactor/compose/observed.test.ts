@@ -63,7 +63,7 @@ function stateOf(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> 
     scalingPaused: false,
     workload: progress,
     createdBefore: true,
-    everReady: true,
+    everStarted: true,
     shortSince: "2026-11-25T11:59:00Z",
     trouble: trouble("RuntimeError"),
     now: NOW,

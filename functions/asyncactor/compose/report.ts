@@ -34,7 +34,8 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     scalingPaused: plan.actor.scaling.paused,
     workload,
     createdBefore: before.rolledOutOnce === true,
-    everReady: memory.warmedUp === true,
+    // A replica with little to do may be gone before its readiness was seen.
+    everStarted: memory.warmedUp === true || wasActive(observed[SCALED_OBJECT_KEY]),
     shortSince: memory.shortSince,
     trouble: pods?.trouble,
     now,
@@ -77,6 +78,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     status,
     ready: state.healthy,
     needsPodSchema: false,
+    needsScaler: false,
     unseen: {},
     ttlSeconds: timeToLive(state, object, now),
   };
@@ -92,6 +94,11 @@ function said(findings: readonly Finding[], about: FindingCode): string {
 function earlier({ desiredReplicas, rolledOutOnce }: Memory): EarlierProgress | undefined {
   if (desiredReplicas === undefined) return undefined;
   return { desired: desiredReplicas, rolledOutOnce: rolledOutOnce === true };
+}
+
+/** KEDA has brought it up from zero at some time. */
+function wasActive(scaledObject: Observed | undefined): boolean {
+  return typeof scaledObject?.status?.["lastActiveTime"] === "string";
 }
 
 /** What is being deleted is as good as gone: it will be made again. */

@@ -25,14 +25,14 @@ function facts(workload: Partial<WorkloadProgress>, rest: Partial<StateFacts> = 
       ...workload,
     },
     createdBefore: true,
-    everReady: true,
+    everStarted: true,
     shortSince: undefined,
     now: NOW,
     ...rest,
   };
 }
 
-const NEW = { createdBefore: false, everReady: false };
+const NEW = { createdBefore: false, everStarted: false };
 
 test.each<[string, string, StateFacts, boolean]>([
   ["the queue does not exist yet", "Creating", facts({}, { ...NEW, transport: undefined }), false],
@@ -103,8 +103,8 @@ test("pods that keep an older template on purpose are no fault, and are mentione
 });
 
 test("an actor born at zero says that it has never started", () => {
-  expect(actorState(facts({}, { everReady: false })).message).toContain("has never started yet");
-  expect(actorState(facts({}, { everReady: true })).message).not.toContain("never");
+  expect(actorState(facts({}, { everStarted: false })).message).toContain("has never started yet");
+  expect(actorState(facts({}, { everStarted: true })).message).not.toContain("never");
 });
 
 test("at zero with scaling paused, no message wakes it, and it says so", () => {

@@ -27,8 +27,8 @@ export interface StateFacts {
   workload: WorkloadProgress | undefined;
   /** True once a rollout was seen complete: a later one is an update, not the creation. */
   createdBefore: boolean;
-  /** A replica was ready at some time. */
-  everReady: boolean;
+  /** A replica was ready, or wanted by KEDA, at some time. */
+  everStarted: boolean;
   /** Since when fewer replicas are ready than wanted; RFC 3339. */
   shortSince: string | undefined;
   /** Why pods do not work; undefined where they do, or nobody looks. */
@@ -119,7 +119,7 @@ function replicasState(facts: StateFacts, workload: WorkloadProgress): ActorStat
 function nappingMessage(facts: StateFacts): string {
   if (!facts.scalingEnabled) return "workload.replicas is 0";
   if (facts.scalingPaused) return "at zero, and scaling is paused: messages wait until it goes on";
-  return facts.everReady
+  return facts.everStarted
     ? "scaled to zero; a message wakes it"
     : "at zero; it has never started yet, a message wakes it";
 }
