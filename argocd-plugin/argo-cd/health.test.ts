@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runLua } from "./run-lua.ts";
 
-const SCRIPT = readFileSync(join(import.meta.dirname, "health.lua"), "utf8");
+const SCRIPT = readFileSync(join(import.meta.dirname, "health/asya.sh_AsyncActor.lua"), "utf8");
 const SYNCED = { type: "Synced", status: "True", observedGeneration: 2 };
 const READY = { type: "Ready", status: "True", observedGeneration: 2 };
 const NOT_READY = { type: "Ready", status: "False", observedGeneration: 2 };
