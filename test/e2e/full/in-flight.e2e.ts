@@ -56,7 +56,7 @@ test("function and plugin say the same of each: W011 in the actor's condition, a
 
 /** From messages in work over the event to their arrival. @returns those that were begun more than once. */
 async function play(row: InFlightCase): Promise<string[]> {
-  const { name, messages, event, goesOnSeconds } = row;
+  const { name, messages = 1, event, goesOnSeconds } = row;
   await until(
     `${name} has its queue`,
     () => world.broker.queues(),
@@ -83,7 +83,7 @@ async function play(row: InFlightCase): Promise<string[]> {
 }
 
 /** n.b. A pod on its way is not ready to take a second message. */
-async function allReady({ name, replicas }: InFlightCase): Promise<void> {
+async function allReady({ name, replicas = 1 }: InFlightCase): Promise<void> {
   const isReady = (pod: Live) => condition(pod, "Ready")?.["status"] === "True";
   await until(
     `${replicas} pods of ${name} are ready`,

@@ -22,9 +22,9 @@ export interface InFlightCase {
   name: string;
   setting: string;
   event: Event;
-  /** How many messages are in work; one per replica, or all of them in one pod. */
-  messages: number;
-  replicas: number;
+  /** In work, in all replicas together; one where nothing is said. */
+  messages?: number;
+  replicas?: number;
   /** How long the handler goes on after its pod was told to stop. */
   goesOnSeconds: number;
   work: "finished" | "done again";
@@ -57,8 +57,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "rolled",
     setting: "gracefulShutdown far below processing, as 0.1 had it",
     event: "rollout",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 8,
     work: "finished",
     actor: { spec: { ...MANUAL, timeout: LONG } },
@@ -67,8 +65,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "rolled-early",
     setting: "the runtime is told to end 1 s after SIGTERM",
     event: "rollout",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 15,
     work: "done again",
     actor: { spec: { ...MANUAL, timeout: LONG } },
@@ -78,8 +74,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "rolled-set",
     setting: "a StatefulSet",
     event: "rollout",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 8,
     work: "finished",
     actor: { spec: { ...MANUAL, timeout: LONG }, workload: { kind: "StatefulSet" } },
@@ -89,7 +83,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     setting: "a batch of two",
     event: "drain",
     messages: 2,
-    replicas: 1,
     goesOnSeconds: 8,
     work: "finished",
     actor: {
@@ -101,8 +94,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "drained-long",
     setting: "ASYA_RUNTIME_TIMEOUT of 90 s, where the grace period is 16 s",
     event: "drain",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 30,
     work: "done again",
     actor: { spec: { ...MANUAL, timeout: { processing: 1 }, ...runsFor("90s") } },
@@ -111,8 +102,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "drained-covered",
     setting: "ASYA_RUNTIME_TIMEOUT of 90 s, and gracefulShutdown covers it",
     event: "drain",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 20,
     work: "finished",
     actor: { spec: { ...MANUAL, timeout: { processing: 1, gracefulShutdown: 100 }, ...runsFor("90s") } },
@@ -121,8 +110,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "drained-early",
     setting: "a StatefulSet whose runtime is told to end early",
     event: "drain",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 15,
     work: "done again",
     actor: { spec: { ...MANUAL, timeout: LONG }, workload: { kind: "StatefulSet" } },
@@ -132,8 +119,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "spot-short",
     setting: "a spot node of Amazon's, work of 100 s at most",
     event: "EC2 spot",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 20,
     work: "finished",
     actor: { spec: { ...MANUAL, timeout: { processing: 100 } }, pod: EC2_SPOT },
@@ -142,8 +127,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "spot-long",
     setting: "a spot node of Google's, work of 150 s at most",
     event: "GKE spot",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 30,
     work: "done again",
     actor: { spec: { ...MANUAL, timeout: LONG }, pod: GKE_SPOT },
@@ -174,7 +157,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     setting: "a formula that calls two messages in work idle",
     event: "scale to zero",
     messages: 3,
-    replicas: 1,
     goesOnSeconds: 8,
     work: "finished",
     actor: {
@@ -195,8 +177,6 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     name: "not-idle",
     setting: "a cooldown shorter than the work: KEDA counts what is in hand",
     event: "cooldown",
-    messages: 1,
-    replicas: 1,
     goesOnSeconds: 0,
     work: "finished",
     actor: {
