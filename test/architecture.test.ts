@@ -29,7 +29,7 @@ const PURE = /^(core|functions\/asyncactor\/compose)\/|^transports\/(?!.*client)
 const MODULES_WITHOUT_IO = ["node:buffer", "node:crypto", "node:util"];
 const OWNED_PACKAGES: Record<string, RegExp> = {
   amqplib: /^transports\/rabbitmq\/client|^test\/(conformance|bench\/messages)\//,
-  "@aws-sdk/client-sqs": /^transports\/sqs\/client|^test\/conformance\//,
+  "@aws-sdk/client-sqs": /^transports\/sqs\/client|^test\/(conformance|e2e\/aws)\//,
   "kpt-functions": /^functions\/krm\//,
 };
 const MAX_LINES = 350;

@@ -4,7 +4,7 @@ import { CountsReporter } from "../counts-reporter.ts";
 export default defineConfig({
   test: {
     include: (process.env["E2E_FILES"] ?? "test/e2e/{smoke,full}/*.e2e.ts").split(","),
-    globalSetup: ["test/e2e/setup.ts"],
+    globalSetup: ["test/e2e/setup.ts", "test/e2e/aws/setup.ts"],
     reporters: ["default", new CountsReporter()],
     // The story comes as it happens.
     disableConsoleIntercept: true,

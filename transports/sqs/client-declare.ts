@@ -30,11 +30,7 @@ export async function declareObjects(
   const sorted = queues.sort((a, b) => Number("redrivePolicy" in a) - Number("redrivePolicy" in b));
   try {
     for (const { name, ...parameters } of sorted) {
-      const Attributes = Object.fromEntries(
-        Object.entries(ATTRIBUTES).flatMap(([key, attribute]) =>
-          key in parameters ? [[attribute, String(parameters[key])]] : [],
-        ),
-      );
+      const Attributes = attributesOf(parameters);
       await client.send(new CreateQueueCommand({ QueueName: String(name), Attributes }));
     }
   } catch (cause) {
@@ -43,6 +39,15 @@ export async function declareObjects(
   } finally {
     client.destroy();
   }
+}
+
+/** @param parameters - a rendered Queue's `forProvider`. */
+export function attributesOf(parameters: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ATTRIBUTES).flatMap(([key, attribute]) =>
+      key in parameters ? [[attribute, String(parameters[key])]] : [],
+    ),
+  );
 }
 
 function parametersOf(object: Manifest): Record<string, unknown> {
