@@ -11,6 +11,8 @@ export interface Program {
   entry: string;
   /** Files that lie beside the bundle: where, and what is copied there. */
   beside?: Readonly<Record<string, string>>;
+  /** A comment at the bundle's start. */
+  mark?: string;
 }
 
 export const FUNCTION: Program = { name: "function", entry: "functions/asyncactor/main.ts" };
@@ -58,7 +60,9 @@ async function bundle(program: Program): Promise<void> {
     legalComments: "none",
     logLevel: "warning",
     // n.b. without a `require`, an ESM bundle of the function SDK 0.7.0 dies at its start: Dynamic require of "process".
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    banner: {
+      js: `${program.mark === undefined ? "" : `/* ${program.mark} */`}import{createRequire}from"node:module";const require=createRequire(import.meta.url);`,
+    },
   });
   for (const [place, source] of Object.entries(program.beside ?? {})) {
     await mkdir(dirname(join(BUILD, place)), { recursive: true });

@@ -22,6 +22,8 @@ export interface Place {
   nextSidecarImage: string | undefined;
   /** Crossplane package of the function; undefined = the function runs as a process beside ../shared/cluster. */
   functionPackage: string | undefined;
+  /** Another build of it under another tag, for upgrades. */
+  nextFunctionPackage: string | undefined;
   /** RabbitMQ as pods see it. */
   brokerHost: string;
   /** RabbitMQ's management API as pods see it: the topology operator's way. */
@@ -41,6 +43,7 @@ const VARIABLES = {
   E2E_CREW_IMAGE: "the image of happy-end and error-end, likewise",
   E2E_NEXT_SIDECAR_IMAGE: "the sidecar's image once more under another tag",
   E2E_FUNCTION_PACKAGE: "the function's package, as Crossplane can pull it",
+  E2E_NEXT_FUNCTION_PACKAGE: "another build of it under another tag",
   E2E_RABBITMQ_HOST: "RabbitMQ's host name inside the cluster, e.g. rabbitmq.rabbitmq.svc",
   E2E_RABBITMQ_URL:
     "the same broker from here with a user that may make vhosts, e.g. amqp://user:password@127.0.0.1:5672",
@@ -66,6 +69,7 @@ export function placeFrom(env: NodeJS.ProcessEnv): Place {
     crewImage: env["E2E_CREW_IMAGE"],
     nextSidecarImage: env["E2E_NEXT_SIDECAR_IMAGE"],
     functionPackage: env["E2E_FUNCTION_PACKAGE"],
+    nextFunctionPackage: env["E2E_NEXT_FUNCTION_PACKAGE"],
     brokerHost: host,
     brokerManagement: `http://${host}:15672`,
     brokerHere: env["E2E_RABBITMQ_URL"] ?? "amqp://asya:asya@10.245.0.1:5672",

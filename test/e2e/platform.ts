@@ -3,20 +3,18 @@ import type { Kubernetes } from "./kubernetes.ts";
 /** Commits of the platform team: a run's settings and flavors. */
 export class Platform {
   readonly #kubernetes: Kubernetes;
-  /** As the run's Composition names it. */
-  readonly name: string;
+  readonly #name: string;
 
-  constructor(kubernetes: Kubernetes, composition: string) {
+  constructor(kubernetes: Kubernetes, name: string) {
     this.#kubernetes = kubernetes;
-    const path = "jsonpath={.spec.pipeline[0].requirements.requiredResources[0].name}";
-    this.name = kubernetes.kubectl(["get", "composition", composition, "-o", path]);
+    this.#name = name;
   }
 
   /** For the run's namespace alone; null takes a key away. */
   editNamespace(settings: object): void {
     const data = { namespaces: { [this.#kubernetes.namespace]: settings } };
     const change = JSON.stringify({ data });
-    this.#kubernetes.kubectl(["patch", "environmentconfig", this.name, "--type=merge", "-p", change]);
+    this.#kubernetes.kubectl(["patch", "environmentconfig", this.#name, "--type=merge", "-p", change]);
   }
 
   commitFlavor(flavor: string, data: object): void {

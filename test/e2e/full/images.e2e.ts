@@ -15,7 +15,7 @@ const RESTRICTED = {
   runAsNonRoot: true,
   seccompProfile: { type: "RuntimeDefault" },
 };
-const { namespace, vhost, place } = inject("run");
+const { namespace, vhost, place, platform } = inject("run");
 
 let cluster: Cluster;
 let kubernetes: Kubernetes;
@@ -44,7 +44,7 @@ test("the function's image answers the kubelet's gRPC health check", async () =>
 test("the plugin's image prints what lies in a folder, checked", async () => {
   const image = place.pluginImage ?? (await made((shared) => makeImage(shared, PLUGIN)));
   const folder = {
-    "platform.yaml": kubectl(cluster, ["get", "environmentconfig", platformName(), "-o", "json"]),
+    "platform.yaml": kubectl(cluster, ["get", "environmentconfig", platform, "-o", "json"]),
     "note.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: note}\ndata: {said: hello}\n",
   };
   kubernetes.apply([
@@ -192,11 +192,4 @@ function storedIn(pod: string): string[] {
 function replaceWorkload(actor: string, value: unknown): void {
   const change = [{ op: "replace", path: "/spec/workload", value }];
   kubernetes.kubectl(["patch", "asyncactor", actor, "--type=json", "-p", JSON.stringify(change)]);
-}
-
-/** As the run's Composition names it. */
-function platformName(): string {
-  const { composition } = inject("run");
-  const path = "jsonpath={.spec.pipeline[0].requirements.requiredResources[0].name}";
-  return kubectl(cluster, ["get", "composition", composition, "-o", path]);
 }

@@ -7,7 +7,7 @@ import { tell } from "../story.ts";
 import { until } from "../until.ts";
 import { World } from "../world.ts";
 
-const { namespace, place, composition } = inject("run");
+const { namespace, place, platform: settings } = inject("run");
 const FLAVOR = `early-${namespace}`;
 const TODAY = place.sidecarImage ?? imageName(SIDECAR);
 const ACTORS = ["steady", "early"] as const;
@@ -18,7 +18,7 @@ let platform: Platform;
 let next: string;
 beforeAll(async () => {
   world = await World.open();
-  platform = new Platform(world.kubernetes, composition);
+  platform = new Platform(world.kubernetes, settings);
   next = place.nextSidecarImage ?? (await makeImage(place.shared ?? "", SIDECAR, "e2e-next"));
   platform.commitFlavor(FLAVOR, { retry: { maxAttempts: 3 } });
   for (const name of ACTORS) {
