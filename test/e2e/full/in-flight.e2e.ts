@@ -57,11 +57,7 @@ test("function and plugin say the same of each: W011 in the actor's condition, a
 /** From messages in work over the event to their arrival. @returns those that were begun more than once. */
 async function play(row: InFlightCase): Promise<string[]> {
   const { name, messages = 1, event, goesOnSeconds } = row;
-  await until(
-    `${name} has its queue`,
-    () => world.broker.queues(),
-    (queues) => queues.includes(`asya-${name}`),
-  );
+  await world.says(name, "TransportReady", "True", 120_000);
   if (row.event !== "scale to zero" && row.event !== "cooldown") await allReady(row);
   const ids = await world.mail.send([name], messages, { witness: witness.url });
   const [first] = await witness.allBegun(ids);
