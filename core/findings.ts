@@ -77,6 +77,10 @@ export const FINDINGS = {
   },
   E026: { title: "over the platform's limit", why: "The platform limits this value." },
   E027: { title: "image not allowed", why: "The platform restricts which sidecar images actors may name." },
+  E028: {
+    title: "KEDA missing",
+    why: "The actor scales and the cluster does not have KEDA's kinds; Crossplane would stop half-way.",
+  },
   E030: {
     title: "unknown pod field",
     why: "Kubernetes does not have this field in a pod template: the API server would answer 500 and Crossplane stop half-way.",

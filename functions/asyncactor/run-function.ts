@@ -28,6 +28,7 @@ const PLATFORM_REQUIREMENT = "platform";
 const EXISTING_WORKLOAD = "existing-workload";
 const EXISTING_SCALED_OBJECT = "existing-scaled-object";
 const DEPLOYMENT_SCHEMA = "deployment";
+const SCALED_OBJECT_SCHEMA = "scaled-object";
 
 type Requirements = Record<string, ResourceSelector>;
 
@@ -54,6 +55,7 @@ export function runFunction(request: RunFunctionRequest, now: Date = new Date())
       scaledObject: required(request, EXISTING_SCALED_OBJECT)[0],
     },
     podSchema: podSchema(request),
+    scalerServed: scalerServed(request),
     now,
   });
   return respond(request, composed, { ...requirements, ...existingRequirements(composed) });
@@ -134,6 +136,12 @@ function podSchema(request: RunFunctionRequest): unknown {
   return schema === undefined ? undefined : (schema.openapiV3 ?? null);
 }
 
+/** n.b. Crossplane answers for a kind that is not served, too: with no schema. */
+function scalerServed(request: RunFunctionRequest): boolean | undefined {
+  const schema = request.requiredSchemas[SCALED_OBJECT_SCHEMA];
+  return schema && schema.openapiV3 !== undefined;
+}
+
 function can(request: RunFunctionRequest, capability: Capability): boolean {
   return request.meta?.capabilities.includes(capability) ?? false;
 }
@@ -158,11 +166,18 @@ function respond(
     conditions: composed.conditions.map(condition),
     requirements: {
       resources: requirements,
-      schemas: composed.needsPodSchema
-        ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } }
-        : {},
+      schemas: can(request, Capability.CAPABILITY_REQUIRED_SCHEMAS) ? schemaRequirements(composed) : {},
       extraResources: {},
     },
+  };
+}
+
+function schemaRequirements({ needsPodSchema, needsScaler }: Composed) {
+  return {
+    ...(needsPodSchema ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } } : {}),
+    ...(needsScaler
+      ? { [SCALED_OBJECT_SCHEMA]: { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" } }
+      : {}),
   };
 }
 

@@ -13,8 +13,15 @@ import { report } from "./report.ts";
 import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
 import { planTransport } from "./transport-plan.ts";
+import { needsScaler, scalerFindings } from "./scaler.ts";
 import { flipFindings, vanishingQueueFindings } from "./takeover.ts";
 import { secondsAwake } from "./wake.ts";
+
+const BLAMED = {
+  actor: { reason: "ValidationError", state: "WorkloadError" },
+  platform: { reason: "PlatformError", state: "TransportError" },
+  scaler: { reason: "PlatformError", state: "ScalingError" },
+} as const;
 
 /** From an actor, its world and what exists to everything that should exist and what is to be said about it. */
 export function compose(input: ComposeInput): Composed {
@@ -25,9 +32,8 @@ export function compose(input: ComposeInput): Composed {
   }
   const template = judgePodTemplate(planned.plan.actor.spec, input.podSchema);
   const rendered = render(input, planned.plan, [...planned.findings, ...template.findings]);
-  const answer = hasErrors(rendered.findings)
-    ? refusal(rendered.findings, "actor", true)
-    : report(rendered, input);
+  const asksForScaler = needsScaler(planned.plan.actor, input.observed);
+  const answer = answerTo(rendered, input, scalerFindings(asksForScaler, input.scalerServed));
   return {
     ...answer,
     objects: withoutPremature(answer.objects, planned.plan, input),
@@ -36,6 +42,7 @@ export function compose(input: ComposeInput): Composed {
       secondsAwake(planned.plan.actor.scaling.wakeAtMs, input.now) ?? Infinity,
     ),
     needsPodSchema: template.needsClusterSchema,
+    needsScaler: asksForScaler,
     unseen: unseenObjects(planned.plan, input.observed),
   };
 }
@@ -71,18 +78,26 @@ function withoutPremature(
   return Object.fromEntries(Object.entries(objects).filter(([key]) => !isPremature(key)));
 }
 
+function answerTo(rendered: Rendered, input: ComposeInput, noScaler: readonly Finding[]): Composed {
+  const { findings } = rendered;
+  if (hasErrors(findings)) return refusal(findings, "actor", true);
+  if (noScaler.length === 0) return report(rendered, input);
+  return refusal([...noScaler, ...findings], "scaler", Object.keys(input.observed).length > 0);
+}
+
 /** No object at all: what runs stays as it is, and every condition says why. */
-function refusal(findings: Finding[], blame: "actor" | "platform", fatal: boolean): Composed {
+function refusal(findings: Finding[], blame: keyof typeof BLAMED, fatal: boolean): Composed {
   const message = errorText(findings);
-  const reason = blame === "actor" ? "ValidationError" : "PlatformError";
+  const { reason, state } = BLAMED[blame];
   return {
     fatal,
     findings,
     objects: {},
     conditions: allFalse(reason, message),
-    status: { status: blame === "actor" ? "WorkloadError" : "TransportError", message },
+    status: { status: state, message },
     ready: false,
     needsPodSchema: false,
+    needsScaler: false,
     unseen: {},
     ttlSeconds: STEADY_TTL_SECONDS,
   };

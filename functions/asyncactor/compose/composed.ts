@@ -15,6 +15,8 @@ export interface ComposeInput {
   existing: Existing;
   /** The cluster's schema of a Deployment; null where it cannot be had, undefined where it was not asked for yet. */
   podSchema: unknown;
+  /** The cluster serves KEDA's kinds; undefined where that is not known. */
+  scalerServed?: boolean | undefined;
   now: Date;
 }
 
@@ -28,6 +30,8 @@ export interface Composed {
   ready: boolean;
   /** Ask the API server for its schema of a Deployment and call again. */
   needsPodSchema: boolean;
+  /** Ask the API server whether it serves KEDA's kinds and call again. */
+  needsScaler: boolean;
   /** Look for these and call again: what stands where an object would be made must not be taken over by accident. */
   unseen: Partial<Record<keyof Existing, ObjectReference>>;
   ttlSeconds: number;
