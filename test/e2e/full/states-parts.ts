@@ -1,4 +1,4 @@
-import type { Examples } from "./states.ts";
+import type { Examples } from "./state-example.ts";
 
 const MANUAL = { scaling: {} };
 

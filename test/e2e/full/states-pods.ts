@@ -1,5 +1,5 @@
 import type { PodState } from "../../../core/pod-state.ts";
-import type { Examples } from "./states.ts";
+import type { Examples } from "./state-example.ts";
 
 // n.b. A pod that never starts would not exist at zero.
 const MANUAL = { scaling: {} };

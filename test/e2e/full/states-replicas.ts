@@ -1,5 +1,5 @@
 import type { State } from "../../../functions/asyncactor/compose/state.ts";
-import type { Examples } from "./states.ts";
+import type { Examples } from "./state-example.ts";
 
 type ReplicaState = Extract<
   State,
@@ -68,7 +68,7 @@ export const REPLICA_EXAMPLES: Examples<ReplicaState> = {
         state: "Running",
         event: (world, name) => world.edit(name, { workload: { template: { spec: GATED } } }),
       },
-      message: /^1 of 1 replicas have the newest template, 1 are ready$/,
+      message: /^[01] of 1 replicas have the newest template, 1 are ready$/,
     },
   ],
   Running: [

@@ -1,25 +1,8 @@
 import type { State } from "../../../functions/asyncactor/compose/state.ts";
-import type { ActorOptions } from "../actors.ts";
-import type { World } from "../world.ts";
+import type { Examples } from "./state-example.ts";
 import { POD_EXAMPLES } from "./states-pods.ts";
 import { PART_EXAMPLES } from "./states-parts.ts";
 import { REPLICA_EXAMPLES } from "./states-replicas.ts";
-
-/** A real cause that brings an actor into a state. */
-export interface Example {
-  cause: string;
-  name: string;
-  actor: ActorOptions;
-  /** What `status.message` must say. */
-  message: RegExp;
-  /** What was there before the actor. */
-  before?: (world: World, name: string) => unknown;
-  /** What happens to the actor once it is in another state. */
-  once?: { state: State; event: (world: World, name: string) => unknown };
-  withinMs?: number;
-}
-
-export type Examples<Word extends State> = Readonly<Record<Word, readonly [Example, ...Example[]]>>;
 
 /** What a state means and which object tells it. */
 export interface Meaning {
