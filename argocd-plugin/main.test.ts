@@ -162,8 +162,8 @@ test("the destination of the Application is the namespace of what names none", a
 });
 
 const WRONG_USAGE = [
-  [[], 'the command must be generate (got "")'],
-  [["render"], 'the command must be generate (got "render")'],
+  [[], 'the command must be generate or parameters (got "")'],
+  [["render"], 'the command must be generate or parameters (got "render")'],
   [["generate", "a", "b"], "one PATH only (got 1 more)"],
   [["generate", "--output", "xml"], '--output must be json or yaml (got "xml")'],
   [["generate", "--outptu", "json"], "Unknown option '--outptu'"],
@@ -185,4 +185,51 @@ test("help is no error", async () => {
 test("a reader that goes away early gets no stack trace", async () => {
   const { exit, stderr } = await plugin(["generate", "large"], { read: false });
   expect({ exit, stderr }).toEqual({ exit: 1, stderr: "" });
+});
+
+test("a platform and flavors elsewhere in the repository judge the actors and are not printed", async () => {
+  folder("repository/team/actors", { "a.yaml": ACTOR });
+  folder("repository/platform", {
+    "platform.yaml":
+      "apiVersion: apiextensions.crossplane.io/v1beta1\nkind: EnvironmentConfig\nmetadata: {name: asya-platform}\n" +
+      "data: {sidecar: {image: 's:1'}, transports: {sqs: {type: sqs, enabled: true, config: {region: eu-west-1, accountId: '123456789012'}}}}\n",
+  });
+  const cwd = join(place, "repository/team/actors");
+  const parameters = (path: string) => JSON.stringify([{ name: "platform", string: path }]);
+  const env = { ARGOCD_APP_SOURCE_PATH: "team/actors" };
+  const judged = await plugin(["generate"], {
+    cwd,
+    env: { ...env, ARGOCD_APP_PARAMETERS: parameters("platform/platform.yaml") },
+  });
+  expect(judged.stderr).toMatch(/^a\.yaml:5:14 ASYA-E022 spec\.transport: .*it has sqs/);
+  expect(judged.exit).toBe(1);
+  const outside = await plugin(["generate"], {
+    cwd,
+    env: { ...env, ARGOCD_APP_PARAMETERS: parameters("../bad") },
+  });
+  expect(outside.stderr).toMatch(/^asya-plugin: parameter platform: "\.\.\/bad" leads out of the repository/);
+  expect(outside.exit).toBe(2);
+});
+
+test("an empty folder is an error, unless the Application allows it", async () => {
+  folder("empty", {});
+  const path = join(place, "empty");
+  expect((await plugin(["generate", path])).exit).toBe(1);
+  const allowed = JSON.stringify([{ name: "allowEmpty", string: "true" }]);
+  expect(await plugin(["generate", path], { env: { ARGOCD_APP_PARAMETERS: allowed } })).toEqual({
+    exit: 0,
+    stdout: "",
+    stderr: "",
+  });
+});
+
+test("what an Application can say is announced", async () => {
+  const { stdout } = await plugin(["parameters"]);
+  expect((JSON.parse(stdout) as { name: string }[]).map(({ name }) => name)).toEqual([
+    "namespace",
+    "platform",
+    "flavors",
+    "strictness",
+    "allowEmpty",
+  ]);
 });

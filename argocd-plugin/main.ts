@@ -3,47 +3,72 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { Findings } from "./check/findings.ts";
 import { generate } from "./generate.ts";
+import { announcements, PARAMETERS, ParameterError, type Parameters, readParameters } from "./parameters.ts";
 import { type Output, printObjects } from "./print.ts";
 import { readFolder } from "./read/folder.ts";
 import { jsonReport, textReport } from "./report.ts";
+import { readBeside, repositoryRoot } from "./repository.ts";
 
 const USAGE = `Usage: asya-plugin generate [PATH] [options]
+       asya-plugin parameters
 
-Checks every object in a folder of YAML and JSON (default: the current folder) and prints all of them, or none:
-objects on stdout, findings on stderr. Ends with 0 without errors, 1 with any, 2 for wrong usage.
+generate checks every object in a folder of YAML and JSON (default: the current folder) and prints all of them, or
+none: objects on stdout, findings on stderr. Ends with 0 without errors, 1 with any, 2 for wrong usage.
+parameters prints what an Application can say, as Argo CD asks for it.
 
   --output json|yaml     how objects are printed (default json, one a line)
   --findings text|json   how findings are printed (default text)
-  --namespace NAME       of objects that name none (default: $ARGOCD_APP_NAMESPACE)
   --help
+
+An Application's parameters (ARGOCD_APP_PARAMETERS), each an option, too:
+
+${Object.entries(PARAMETERS)
+  .map(([name, { doc }]) => `  --${name} ${doc}`)
+  .join("\n")}
 `;
+
+const PARAMETER_OPTIONS = {
+  namespace: { type: "string" },
+  platform: { type: "string" },
+  flavors: { type: "string" },
+  strictness: { type: "string" },
+  allowEmpty: { type: "string" },
+} as const satisfies Record<keyof Parameters, { type: "string" }>;
 
 /** Of each severity; what is over is counted. */
 const MAX_FINDINGS = 1_000;
+const EMPTY_FOLDER = "E004";
 
 interface Arguments {
   path: string;
   output: Output;
   findings: "text" | "json";
-  namespace: string | undefined;
+  parameters: Parameters;
 }
 
 class UsageError extends Error {
   override name = "UsageError";
 }
 
-function readArguments(argv: string[]): Arguments | "help" {
+function readArguments(argv: string[]): Arguments | "help" | "parameters" {
   const { values, positionals } = parse(argv);
   if (values.help === true) return "help";
   const [command, path = ".", ...rest] = positionals;
+  if (command === "parameters") return "parameters";
   if (command !== "generate")
-    throw new UsageError(`the command must be generate (got ${JSON.stringify(command ?? "")})`);
+    throw new UsageError(`the command must be generate or parameters (got ${JSON.stringify(command ?? "")})`);
   if (rest.length > 0) throw new UsageError(`one PATH only (got ${rest.length} more)`);
   return {
     path,
     output: oneOf("--output", values.output ?? "json", ["json", "yaml"]),
     findings: oneOf("--findings", values.findings ?? "text", ["text", "json"]),
-    namespace: values.namespace ?? (process.env["ARGOCD_APP_NAMESPACE"] || undefined),
+    parameters: readParameters(process.env["ARGOCD_APP_PARAMETERS"], {
+      namespace: values.namespace,
+      platform: values.platform,
+      flavors: values.flavors,
+      strictness: values.strictness,
+      allowEmpty: values.allowEmpty,
+    }),
   };
 }
 
@@ -51,7 +76,7 @@ function parse(argv: string[]) {
   const options = {
     output: { type: "string" },
     findings: { type: "string" },
-    namespace: { type: "string" },
+    ...PARAMETER_OPTIONS,
     help: { type: "boolean", short: "h" },
   } as const;
   try {
@@ -75,14 +100,28 @@ async function run(argv: string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (options === "parameters") {
+    process.stdout.write(`${JSON.stringify(announcements())}\n`);
+    return 0;
+  }
   if (!existsSync(options.path)) throw new UsageError(`there is no folder ${options.path}`);
   const asJson = options.findings === "json";
+  const { namespace, platform, flavors, strictness, allowEmpty } = options.parameters;
   const findings = new Findings({ kept: MAX_FINDINGS, notes: asJson });
   const content = await readFolder(options.path);
-  findings.add(content.findings);
-  const objects = generate(content.objects, findings, { namespace: options.namespace });
-  process.stderr.write(asJson ? jsonReport(findings.kept) : textReport(findings, content.files));
-  if (findings.count("error") > 0) return 1;
+  findings.add(content.findings.filter(({ code }) => !(allowEmpty && code === EMPTY_FOLDER)));
+  const root = repositoryRoot(options.path, process.env["ARGOCD_APP_SOURCE_PATH"]);
+  const beside = await readBeside(root, { platform, flavors });
+  findings.add(beside.findings);
+  const objects = generate(content.objects, findings, {
+    namespace: namespace ?? (process.env["ARGOCD_APP_NAMESPACE"] || undefined),
+    beside: beside.objects.map((object) => object.read()),
+  });
+  process.stderr.write(
+    asJson ? jsonReport(findings.kept) : textReport(findings, content.files + beside.files),
+  );
+  const stops = findings.count("error") > 0 || (strictness === "warnings" && findings.count("warning") > 0);
+  if (stops) return 1;
   await printObjects(objects, options.output, process.stdout);
   return 0;
 }
@@ -99,7 +138,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!(error instanceof UsageError || error instanceof ParameterError)) throw error;
   process.stderr.write(`asya-plugin: ${error.message}\n\n${USAGE}`);
   process.exitCode = 2;
 }
