@@ -13,8 +13,9 @@ function answer(observed: Observed, schema: { openapiV3: Record<string, unknown>
   const request = requestFor(SCALED, PLATFORM, observed);
   request.meta?.capabilities.push(Capability.CAPABILITY_REQUIRED_SCHEMAS);
   if (schema !== undefined) request.requiredSchemas["scaled-object"] = schema;
-  const { desired, results, conditions, requirements } = runFunction(request, NOW);
+  const { desired, results, conditions, requirements, meta } = runFunction(request, NOW);
   return {
+    seconds: meta?.ttl?.seconds,
     objects: Object.keys(desired?.resources ?? {}),
     fatal: results.find(({ severity }) => severity === Severity.SEVERITY_FATAL)?.message,
     scaling: conditions.find(({ type }) => type === "ScalingReady"),
@@ -40,12 +41,13 @@ test("a Crossplane that cannot say it is not asked, and the actor is made", () =
 });
 
 test("without KEDA and with nothing there yet: no object, no FATAL, and the condition says what to install", () => {
-  const { objects, fatal, scaling } = answer({}, NOT_SERVED);
+  const { objects, fatal, scaling, seconds } = answer({}, NOT_SERVED);
   expect(objects).toEqual([]);
   expect(fatal).toBeUndefined();
   expect(scaling?.reason).toBe("PlatformError");
   expect(scaling?.message).toContain("KEDA is missing");
   expect(scaling?.message).toContain("install KEDA 2.20.2 or later");
+  expect(seconds).toBe(30);
 });
 
 test("without KEDA, once objects exist: FATAL, so that nothing that runs is touched", () => {

@@ -55,3 +55,13 @@ test("while Crossplane drops the actor's events, every state is looked at again 
   const open = [{ type: "Responsive", status: "False", reason: "WatchCircuitOpen" }];
   expect(answer(0, open)).toEqual({ state: "Napping", seconds: 30 });
 });
+
+test("what the API server refused is tried again soon, and later and later: only a call applies it again", () => {
+  const refused = (forSeconds: number) => {
+    const lastTransitionTime = new Date(Date.now() - forSeconds * 1_000).toISOString();
+    const message = "Unsynced resources: deployment";
+    return [{ type: "Synced", status: "False", reason: "ReconcileError", message, lastTransitionTime }];
+  };
+  expect(answer(0, refused(10))).toEqual({ state: "Napping", seconds: 30 });
+  expect(answer(0, refused(86_400))).toEqual({ state: "Napping", seconds: 600 });
+});

@@ -12,6 +12,7 @@ import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { report } from "./report.ts";
 import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
+import { timeToLive } from "./time-to-live.ts";
 import { planTransport } from "./transport-plan.ts";
 import { needsScaler, scalerFindings } from "./scaler.ts";
 import { flipFindings, vanishingQueueFindings } from "./takeover.ts";
@@ -82,7 +83,14 @@ function answerTo(rendered: Rendered, input: ComposeInput, noScaler: readonly Fi
   const { findings } = rendered;
   if (hasErrors(findings)) return refusal(findings, "actor", true);
   if (noScaler.length === 0) return report(rendered, input);
-  return refusal([...noScaler, ...findings], "scaler", Object.keys(input.observed).length > 0);
+  const answer = refusal([...noScaler, ...findings], "scaler", Object.keys(input.observed).length > 0);
+  // n.b. Crossplane does not watch which kinds are served.
+  const ttlSeconds = timeToLive(
+    { state: "ScalingError", changesInMs: undefined },
+    rendered.object,
+    input.now,
+  );
+  return { ...answer, ttlSeconds };
 }
 
 /** No object at all: what runs stays as it is, and every condition says why. */

@@ -7,6 +7,7 @@ import type { ActorObject } from "./actor.ts";
 import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { conditions } from "./conditions.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
+import { withRefused } from "./refused.ts";
 import { scaledObjectReadiness, worstOf } from "./readiness.ts";
 import { isPodState, observedPods } from "./observed.ts";
 import { actorState, type ActorState } from "./state.ts";
@@ -27,7 +28,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const othersReady = transport?.ready === true && (!scalingEnabled || scaling?.ready === true);
   const memory = remember(before, workload, othersReady);
   const pods = observedPods(object.status, now);
-  const state = actorState({
+  const ofParts = actorState({
     transport,
     scaling,
     scalingEnabled,
@@ -40,6 +41,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     trouble: pods?.trouble,
     now,
   });
+  const state = withRefused(ofParts, object);
   const ours = conditions({
     transport,
     transportNote: said(transportPlan.findings, "W001"),
