@@ -50,9 +50,14 @@ const VARIABLES = {
   E2E_RABBITMQ_MANAGEMENT_URL: "its management API from here, e.g. http://127.0.0.1:15672",
 } as const;
 
+/** KUBECONFIG, or the default where it is not set, is that of ../shared/cluster. */
+export function isShared({ KUBECONFIG = OWN_KUBECONFIG }: NodeJS.ProcessEnv): boolean {
+  return KUBECONFIG === OWN_KUBECONFIG && existsSync(SHARED);
+}
+
 /** @throws {Error} that lists the variables that this cluster needs. */
 export function placeFrom(env: NodeJS.ProcessEnv): Place {
-  const shared = env["KUBECONFIG"] === OWN_KUBECONFIG && existsSync(SHARED) ? SHARED : undefined;
+  const shared = isShared(env) ? SHARED : undefined;
   if (shared === undefined) {
     const missing = Object.entries(VARIABLES).filter(([name]) => !env[name]);
     if (missing.length > 0) {

@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { CountsReporter } from "../counts-reporter.ts";
+import { DisturbingLast } from "./sequence.ts";
 
 export default defineConfig({
   test: {
@@ -10,6 +11,7 @@ export default defineConfig({
     disableConsoleIntercept: true,
     // One cluster, and one set of end actors.
     fileParallelism: false,
+    sequence: { sequencer: DisturbingLast },
     bail: 0,
     testTimeout: 180_000,
     hookTimeout: 240_000,
