@@ -56,6 +56,16 @@ describe("readiness says what the topology operator said", () => {
     expect(said.message).toContain(`${message} - ${fix}`);
   });
 
+  it("a queue that is deleted in the broker takes its binding along: the advice brings that back, too", () => {
+    const message = "inequivalent arg 'x-delivery-limit' for queue 'asya-a' in vhost '/'";
+    const object = (name: string) => ({ ...observed("False", message), metadata: { name } });
+    expect(readiness("rabbitmq-queue", object("asya-a")).message).toMatch(
+      / and delete it in the broker, then kubectl delete bindings\.rabbitmq\.com asya-a$/,
+    );
+    // Dead letters come through the default exchange.
+    expect(readiness("rabbitmq-dlq", object("asya-a-dlq")).message).toMatch(/ delete it in the broker$/);
+  });
+
   it("the same failure has the same text, whatever port an attempt had", () => {
     const attempt = (port: number) =>
       readiness("rabbitmq-queue", observed("False", `read tcp 10.0.0.7:${port}->10.0.0.9:15672: EOF`))

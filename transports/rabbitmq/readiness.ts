@@ -1,14 +1,17 @@
 import { type Advice, withAdvice } from "../../core/advice.ts";
 import { conditionOf, failed, READY, type Readiness, waiting } from "../../core/conditions.ts";
 import type { Observed } from "../../core/manifest.ts";
+import { bindingToo } from "./retained.ts";
 
 /** A binding may come before its queue: the operator tries again. n.b. a missing exchange is the platform's to make. */
 const PASSES_BY_ITSELF = /\(not_found\): no queue /;
 
+const OTHER_ARGUMENTS = /inequivalent arg/;
+
 /** In the broker's words and those of Go's network library. */
 const ADVICE: Advice = [
   [
-    /inequivalent arg/,
+    OTHER_ARGUMENTS,
     "a queue of this name exists with other settings: set the platform's settings to them, or let it run empty and delete it in the broker",
   ],
   [
@@ -28,13 +31,17 @@ const ADVICE: Advice = [
 ];
 
 /** The topology operator writes one condition, Ready: False with the broker's or its own reason. */
-export function readiness(_key: string, object: Observed): Readiness {
+export function readiness(key: string, object: Observed): Readiness {
   if (object.metadata?.deletionTimestamp !== undefined) return waiting("is being deleted");
   const ready = conditionOf(object, "Ready");
   if (ready?.status === "True") return READY;
   if (ready?.status === "False") {
     const message = ready.message || ready.reason || "the topology operator reports a failure";
-    return PASSES_BY_ITSELF.test(message) ? waiting(message) : failed(withAdvice(steady(message), ADVICE));
+    if (PASSES_BY_ITSELF.test(message)) return waiting(message);
+    const isBound = key === "rabbitmq-queue" && OTHER_ARGUMENTS.test(message);
+    return failed(
+      withAdvice(steady(message), ADVICE) + (isBound ? bindingToo(object.metadata?.name ?? "") : ""),
+    );
   }
   return waiting("the topology operator has not looked at it yet");
 }

@@ -55,7 +55,8 @@ it("a queue's arguments stay as they are, and W001 says which differ and how to 
     "ASYA-W001 Queue/asya-summarizer: Queue asya-summarizer exists and keeps " +
       "arguments.x-delivery-limit 20 (now wanted 5); the broker cannot change this - set the platform back; or make the " +
       "queue again: stop its senders, let it run empty, kubectl delete queues.rabbitmq.com asya-summarizer, then " +
-      "rabbitmqctl delete_queue asya-summarizer where deletion.messages is Retain",
+      "rabbitmqctl delete_queue asya-summarizer where deletion.messages is Retain, " +
+      "then kubectl delete bindings.rabbitmq.com asya-summarizer",
   ]);
 });
 

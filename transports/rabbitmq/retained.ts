@@ -88,9 +88,18 @@ function keptFinding(wanted: Manifest, differences: readonly string[]): Finding 
   const remake = `kubectl delete ${kind.toLowerCase()}s.rabbitmq.com ${name}`;
   const fix =
     kind === "Queue"
-      ? `set the platform back; or make the queue again: stop its senders, let it run empty, ${remake}, then rabbitmqctl delete_queue ${name} where deletion.messages is Retain`
+      ? `set the platform back; or make the queue again: stop its senders, let it run empty, ${remake}, then rabbitmqctl delete_queue ${name} where deletion.messages is Retain${name.endsWith("-dlq") ? "" : bindingToo(name)}`
       : `set the platform back, or let it be made again: ${remake}`;
   return { ...finding("W001", [], message, fix), object: `${kind}/${name}` };
+}
+
+/**
+ * What else to do where somebody deletes a queue, so that it gets messages again.
+ *
+ * n.b. The broker drops a queue's bindings with it, and the topology operator does not look again at what it has made.
+ */
+export function bindingToo(queue: string): string {
+  return `, then kubectl delete bindings.rabbitmq.com ${queue}`;
 }
 
 function valueAt(object: unknown, path: readonly string[]): unknown {
