@@ -15,16 +15,28 @@ interface Names {
   namespace: string;
 }
 
-/** The installed Composition once more, under another name and with another function. */
-export function canaryComposition(live: unknown, names: Pick<Names, "composition" | "function">): string {
+/** The installed Composition once more, under another name and with another function; with its package where there is one. */
+export function canaryManifest(
+  live: unknown,
+  names: Pick<Names, "composition" | "function">,
+  image: string | undefined,
+): string {
   const spec = structuredClone(at(live, "spec")) as { pipeline: { functionRef: { name: string } }[] };
   for (const step of spec.pipeline) step.functionRef.name = names.function;
-  return stringify({
+  const composition = {
     apiVersion: "apiextensions.crossplane.io/v1",
     kind: "Composition",
     metadata: { name: names.composition },
     spec,
-  });
+  };
+  const canaryFunction = {
+    apiVersion: "pkg.crossplane.io/v1",
+    kind: "Function",
+    metadata: { name: names.function },
+    spec: { package: image, skipDependencyResolution: true },
+  };
+  const objects = image === undefined ? [composition] : [composition, canaryFunction];
+  return objects.map((object) => stringify(object)).join("---\n");
 }
 
 /**

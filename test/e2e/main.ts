@@ -3,6 +3,7 @@
  *
  * Environment: E2E_KEEP=1 leaves everything in place at the end; E2E_REPLACE=1 allows to replace an installation that is
  * not of an earlier run; E2E_BESIDE=1 lets an installation be and adds a Function and a Composition of its own;
+ * E2E_PACKAGE=1 builds the function's package and pushes it to the registry of ../shared/cluster (PACKAGES=1 up);
  * E2E_AWS_ENDPOINT is where SQS and IAM answer (default moto of ../shared/cluster); what a cluster other than
  * ../shared/cluster needs besides is said by test/e2e/place.ts.
  */

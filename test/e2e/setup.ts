@@ -5,6 +5,7 @@ import { installBeside } from "./beside.ts";
 import { Broker } from "./broker.ts";
 import { makeImages } from "./images.ts";
 import { CONNECTION_SECRET, install, type Installation, PASSWORD_SECRET } from "./installation.ts";
+import { withPackages } from "./package.ts";
 import { credentials, placeFrom, type Place } from "./place.ts";
 import { obstacles, RUN_LABEL } from "./preflight.ts";
 import { tell } from "./story.ts";
@@ -22,9 +23,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (cluster === undefined)
     throw new Error("npm run test:e2e needs a cluster: KUBECONFIG, or ../shared/cluster/up");
   process.env["KUBECONFIG"] = cluster.environment["KUBECONFIG"];
-  const place = placeFrom(process.env);
   const found = obstacles(cluster);
   if (found.length > 0) throw new Error(`this cluster is not ready for the tests:\n  ${found.join("\n  ")}`);
+  const named = placeFrom(process.env);
+  const place = process.env["E2E_PACKAGE"] ? await withPackages(named) : named;
   const run = `asya-e2e-${Date.now().toString(36)}`;
   const broker = new Broker(place, run);
   const undoing = new Undoing();

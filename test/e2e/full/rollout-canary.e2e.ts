@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { findCluster } from "../../cluster/cluster.ts";
-import { canaryComposition, upgradeCommands } from "../canary.ts";
+import { canaryManifest, upgradeCommands } from "../canary.ts";
 import { provideFunction } from "../installation.ts";
 import { at } from "../kubernetes.ts";
 import { tell } from "../story.ts";
@@ -39,7 +39,7 @@ test("an actor goes over to a second function and back as docs/upgrade.md says, 
   const live: unknown = JSON.parse(
     world.kubernetes.kubectl(["get", "composition", composition, "-o", "json"]),
   );
-  writeFileSync(join(folder, "canary.yaml"), canaryComposition(live, names));
+  writeFileSync(join(folder, "canary.yaml"), canaryManifest(live, names, place.nextFunctionPackage));
   for (const [kind, name] of [
     ["composition", names.composition],
     ["function.pkg.crossplane.io", names.function],
@@ -48,12 +48,8 @@ test("an actor goes over to a second function and back as docs/upgrade.md says, 
     undoing.add(`${kind} ${name}`, () =>
       world.kubernetes.kubectl(["delete", kind, name, "--ignore-not-found", "--wait"]),
     );
-  await provideFunction(
-    cluster,
-    { ...place, functionPackage: place.nextFunctionPackage },
-    names.function,
-    undoing.add,
-  );
+  if (place.nextFunctionPackage === undefined)
+    await provideFunction(cluster, place, names.function, undoing.add);
   const before = await untouched();
   const { install, move, back, remove } = upgradeCommands(
     { ...names, stable: composition, namespace },
