@@ -10,7 +10,7 @@ export type Event =
   /** The cloud takes the node back: its notice is all that is left of the grace period. */
   | "EC2 spot"
   | "GKE spot"
-  /** The HPA may keep one pod of two. */
+  /** `asya.sh/scale-max` lets the HPA keep one pod of two. */
   | "scale-down"
   /** Of three messages one ends; the formula calls two in work idle. */
   | "scale to zero"
@@ -24,7 +24,6 @@ export interface InFlightCase {
   event: Event;
   /** In work, in all replicas together; one where nothing is said. */
   messages?: number;
-  replicas?: number;
   /** How long the handler goes on after its pod was told to stop. */
   goesOnSeconds: number;
   work: "finished" | "done again";
@@ -35,10 +34,11 @@ export interface InFlightCase {
 
 const MANUAL = { scaling: {} };
 const LONG = { processing: 150, gracefulShutdown: 2 };
-const TWO_AT_LEAST = {
+const ONE_EACH = {
   enabled: true,
-  minReplicas: 2,
+  minReplicas: 1,
   maxReplicas: 2,
+  queueLength: 1,
   pollingInterval: 5,
   cooldownPeriod: 10,
 };
@@ -136,20 +136,18 @@ export const IN_FLIGHT: readonly InFlightCase[] = [
     setting: "two busy pods, of which the HPA takes one",
     event: "scale-down",
     messages: 2,
-    replicas: 2,
     goesOnSeconds: 8,
     work: "finished",
-    actor: { spec: { scaling: TWO_AT_LEAST, timeout: LONG } },
+    actor: { spec: { scaling: ONE_EACH, timeout: LONG } },
   },
   {
     name: "shrunk-early",
     setting: "the same, and the runtime is told to end early",
     event: "scale-down",
     messages: 2,
-    replicas: 2,
     goesOnSeconds: 15,
     work: "done again",
-    actor: { spec: { scaling: TWO_AT_LEAST, timeout: LONG } },
+    actor: { spec: { scaling: ONE_EACH, timeout: LONG } },
     env: [STOPS_EARLY],
   },
   {

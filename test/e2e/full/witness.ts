@@ -119,7 +119,7 @@ export class Witness {
   /** Once each of them is in work: where. */
   async allBegun(ids: readonly string[]): Promise<Begin[]> {
     const isEach = (begun: Begin[]) => ids.every((id) => begun.some((begin) => begin.id === id));
-    return await until("each message is in work", () => this.begins(ids), isEach, 90_000);
+    return await until("each message is in work", () => this.begins(ids), isEach, 150_000);
   }
 
   async letEnd(ids: readonly string[]): Promise<void> {
