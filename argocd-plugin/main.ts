@@ -1,13 +1,10 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
-import { Findings } from "./check/findings.ts";
-import { generate } from "./generate.ts";
+import { answerFor } from "./answer.ts";
 import { announcements, PARAMETERS, ParameterError, type Parameters, readParameters } from "./parameters.ts";
 import { type Output, printObjects } from "./print.ts";
-import { readFolder } from "./read/folder.ts";
 import { jsonReport, textReport } from "./report.ts";
-import { readBeside, repositoryRoot } from "./repository.ts";
 
 const USAGE = `Usage: asya-plugin generate [PATH] [options]
        asya-plugin parameters
@@ -34,10 +31,6 @@ const PARAMETER_OPTIONS = {
   strictness: { type: "string" },
   allowEmpty: { type: "string" },
 } as const satisfies Record<keyof Parameters, { type: "string" }>;
-
-/** Of each severity; what is over is counted. */
-const MAX_FINDINGS = 1_000;
-const EMPTY_FOLDER = "E004";
 
 interface Arguments {
   path: string;
@@ -106,21 +99,13 @@ async function run(argv: string[]): Promise<number> {
   }
   if (!existsSync(options.path)) throw new UsageError(`there is no folder ${options.path}`);
   const asJson = options.findings === "json";
-  const { namespace, platform, flavors, strictness, allowEmpty } = options.parameters;
-  const findings = new Findings({ kept: MAX_FINDINGS, notes: asJson });
-  const content = await readFolder(options.path);
-  findings.add(content.findings.filter(({ code }) => !(allowEmpty && code === EMPTY_FOLDER)));
-  const root = repositoryRoot(options.path, process.env["ARGOCD_APP_SOURCE_PATH"]);
-  const beside = await readBeside(root, { platform, flavors });
-  findings.add(beside.findings);
-  const objects = generate(content.objects, findings, {
-    namespace: namespace ?? (process.env["ARGOCD_APP_NAMESPACE"] || undefined),
-    beside: beside.objects.map((object) => object.read()),
+  const { objects, findings, files, stops } = await answerFor(options.path, {
+    parameters: options.parameters,
+    destination: process.env["ARGOCD_APP_NAMESPACE"] || undefined,
+    sourcePath: process.env["ARGOCD_APP_SOURCE_PATH"],
+    notes: asJson,
   });
-  process.stderr.write(
-    asJson ? jsonReport(findings.kept) : textReport(findings, content.files + beside.files),
-  );
-  const stops = findings.count("error") > 0 || (strictness === "warnings" && findings.count("warning") > 0);
+  process.stderr.write(asJson ? jsonReport(findings.kept) : textReport(findings, files));
   if (stops) return 1;
   await printObjects(objects, options.output, process.stdout);
   return 0;

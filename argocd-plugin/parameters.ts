@@ -56,7 +56,13 @@ export class ParameterError extends Error {
 }
 
 /** As Argo CD asks for it: one announcement each, for its form. */
-export function announcements(): object[] {
+export function announcements(): {
+  name: string;
+  title: string;
+  tooltip: string;
+  collectionType: string;
+  string: string;
+}[] {
   return Object.entries(PARAMETERS).map(([name, { title, doc, fallback }]) => ({
     name,
     title,

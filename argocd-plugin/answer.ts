@@ -1,0 +1,48 @@
+import { Findings } from "./check/findings.ts";
+import { generate } from "./generate.ts";
+import type { Parameters } from "./parameters.ts";
+import { readFolder } from "./read/folder.ts";
+import type { SourceObject } from "./read/source-object.ts";
+import { readBeside, repositoryRoot } from "./repository.ts";
+
+/** Findings of each severity that are kept; what is over is counted. */
+const MAX_FINDINGS = 1_000;
+const EMPTY_FOLDER = "E004";
+
+export interface Answer {
+  /** Sorted; only for printing where `stops` is false. */
+  objects: readonly SourceObject[];
+  findings: Findings;
+  files: number;
+  /** Whether the findings forbid to print anything. */
+  stops: boolean;
+}
+
+export interface Question {
+  parameters: Parameters;
+  /** `ARGOCD_APP_NAMESPACE`: of objects that name none, where no parameter says otherwise. */
+  destination: string | undefined;
+  /** `ARGOCD_APP_SOURCE_PATH`. */
+  sourcePath: string | undefined;
+  /** Whether notes are kept. */
+  notes: boolean;
+}
+
+/** What the plugin has to say about an Application's folder. */
+export async function answerFor(
+  folder: string,
+  { parameters, destination, sourcePath, notes }: Question,
+): Promise<Answer> {
+  const { namespace, platform, flavors, strictness, allowEmpty } = parameters;
+  const findings = new Findings({ kept: MAX_FINDINGS, notes });
+  const content = await readFolder(folder);
+  findings.add(content.findings.filter(({ code }) => !(allowEmpty && code === EMPTY_FOLDER)));
+  const beside = await readBeside(repositoryRoot(folder, sourcePath), { platform, flavors });
+  findings.add(beside.findings);
+  const objects = generate(content.objects, findings, {
+    namespace: namespace ?? destination,
+    beside: beside.objects.map((object) => object.read()),
+  });
+  const stops = findings.count("error") > 0 || (strictness === "warnings" && findings.count("warning") > 0);
+  return { objects, findings, files: content.files + beside.files, stops };
+}
