@@ -17,6 +17,7 @@ export interface Program {
 
 export const FUNCTION: Program = { name: "function", entry: "functions/asyncactor/main.ts" };
 export const PLUGIN: Program = { name: "plugin", entry: "argocd-plugin/main.ts" };
+export const PLUGIN_SERVER: Program = { name: "plugin-server", entry: "argocd-plugin/server/main.ts" };
 export const SIDECAR: Program = {
   name: "sidecar",
   entry: "sidecar/main.ts",
@@ -107,7 +108,7 @@ function recordFile(program: Program): string {
 }
 
 if (import.meta.main) {
-  for (const program of [FUNCTION, PLUGIN, SIDECAR, OBSERVER, CLI]) {
+  for (const program of [FUNCTION, PLUGIN, PLUGIN_SERVER, SIDECAR, OBSERVER, CLI]) {
     const startedAt = performance.now();
     await bundle(program);
     const file = bundleFile(program);
