@@ -8,14 +8,15 @@ import packageJson from "../package.json" with { type: "json" };
 const ROOT = resolve(import.meta.dirname, "..");
 const FILE = join(ROOT, "build/function-asyncactor.xpkg");
 
-/** Node, the function's one file and the package's description. */
+/** Node (a layer that stays while the function changes), the function's one file and the package's description. */
 export async function functionPackage(program: Program, version: string): Promise<Buffer> {
   const bundle = await freshBundle(program);
-  const runtime = layerOf({ ...nodeFiles(), "opt/asya/function.mjs": { copy: bundle } });
+  const node = layerOf(nodeFiles());
+  const runtime = layerOf({ "opt/asya/function.mjs": { copy: bundle } });
   const description = layerOf({
     "package.yaml": textOf(join(ROOT, "functions/asyncactor/package/crossplane.yaml")),
   });
-  return dockerArchive(`function-asyncactor:${version}`, [runtime, description], {
+  return dockerArchive(`function-asyncactor:${version}`, [node, runtime, description], {
     Entrypoint: ["/usr/local/bin/node", "/opt/asya/function.mjs"],
     User: "65532:65532",
     ExposedPorts: { "9443/tcp": {} },
