@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { at, type Kubernetes, type Live } from "../kubernetes.ts";
+import { tell } from "../story.ts";
 import type { Controller, Provided } from "./controllers.ts";
 
 const EVERY_MS = 500;
@@ -45,11 +46,15 @@ export class ProviderStandIn {
     const { uid, generation, deletionTimestamp } = object.metadata;
     const state = JSON.stringify([generation, deletionTimestamp, at(object.metadata, "annotations")]);
     if (this.#settled.get(uid) === state) return;
-    const isSettled =
+    const reconcile = async () =>
       deletionTimestamp === undefined
         ? await this.#make(controller, object)
         : await this.#unmake(controller, object);
-    if (isSettled) this.#settled.set(uid, state);
+    try {
+      if (await reconcile()) this.#settled.set(uid, state);
+    } catch (error) {
+      tell(`the stand-in will look at ${object.metadata.name} again: ${(error as Error).message}`);
+    }
   }
 
   async #make(controller: Controller, object: Live): Promise<boolean> {
