@@ -96,6 +96,7 @@ test("after all of it no field of any object has two writers", async () => {
     world.kubernetes.get("asyncactors", NAME),
     world.kubernetes.get("deployments", NAME),
     world.kubernetes.get("scaledobjects", NAME),
+    world.kubernetes.get("horizontalpodautoscalers", `keda-hpa-${NAME}`),
     world.kubernetes.get("triggerauthentications", `${NAME}-trigger-auth`),
     world.kubernetes.get("queues", `asya-${NAME}`),
     world.kubernetes.get("queues", `asya-${NAME}-dlq`),
