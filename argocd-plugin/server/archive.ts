@@ -76,13 +76,13 @@ export async function unpack(archive: Readable, folder: string, limits = ARCHIVE
         continue;
       }
       if (entry.header.type === "symlink") {
-        links.set(place, entry.header.linkname ?? "");
+        links.set(place, entry.header.linkname);
         files.push([entry.header.name, `-> ${entry.header.linkname}`]);
         entry.resume();
         continue;
       }
       await mkdir(dirname(place), { recursive: true });
-      counts.kept += entry.header.size ?? 0;
+      counts.kept += entry.header.size;
       within("its YAML and JSON", counts.kept, limits.keptBytes, "bytes");
       const hash = createHash("sha256");
       // n.b. streamx 2's types do not say that its streams are iterable.
@@ -115,7 +115,7 @@ async function makeLinks(links: ReadonlyMap<string, string>, folder: string): Pr
 }
 
 /** Where an entry is kept; undefined where it is not. */
-function placeOf({ name, type, linkname = "" }: Header, folder: string): string | undefined {
+function placeOf({ name, type, linkname }: Header, folder: string): string | undefined {
   if (type !== "file" && type !== "symlink") return undefined;
   const path = normalize(name);
   if (leadsOut(path))

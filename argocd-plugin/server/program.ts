@@ -26,7 +26,7 @@ export async function runServer(argv: string[]): Promise<number> {
     const { appName, cached, packedBytes } = result ?? {};
     const line = { app: appName, outcome, ms: Math.round(ms), cached, packedBytes };
     if (error === undefined) log.info(line, "generate");
-    else log.error({ ...line, reason: String(error) }, "generate");
+    else log.error({ ...line, reason: error.message }, "generate");
   });
   const vitals = serveVitals(registry, options.metricsAddress);
   log.info({ socket: options.socket }, "listening");
@@ -86,9 +86,13 @@ function createMetrics() {
 
 function serveVitals(registry: Registry, address: string | undefined): HttpServer | undefined {
   if (address === undefined) return undefined;
-  const [host = "", port = ""] = [address.slice(0, address.lastIndexOf(":")), address.split(":").at(-1)];
+  const colon = address.lastIndexOf(":");
+  const [host, port] = [address.slice(0, colon), address.slice(colon + 1)];
   const server = createServer((request, response) => {
-    if (request.url !== "/metrics") return void response.writeHead(404).end();
+    if (request.url !== "/metrics") {
+      response.writeHead(404).end();
+      return;
+    }
     void registry
       .metrics()
       .then((text) => response.writeHead(200, { "content-type": registry.contentType }).end(text));

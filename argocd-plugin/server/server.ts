@@ -27,7 +27,7 @@ export interface Told {
   ms: number;
   outcome: "ok" | "refused" | "failed";
   result?: CallResult;
-  error?: unknown;
+  error?: Error;
 }
 
 /**
@@ -58,9 +58,10 @@ export async function startPluginServer(socket: string, tell: (told: Told) => vo
             done({ code: status.UNKNOWN, details: answer.refusal });
           }
         },
-        (error: unknown) => {
+        (reason: unknown) => {
+          const error = reason instanceof Error ? reason : new Error(String(reason));
           told({ outcome: "failed", error });
-          done({ code: status.INTERNAL, details: `asya-plugin: ${String(error)}` });
+          done({ code: status.INTERNAL, details: `asya-plugin: ${error.message}` });
         },
       );
     },
