@@ -1,5 +1,4 @@
 import { defineConfig } from "vitest/config";
-import { InOrder } from "./in-order.ts";
 import { CountsReporter } from "../counts-reporter.ts";
 import { DisturbingLast } from "./sequence.ts";
 
@@ -12,7 +11,6 @@ export default defineConfig({
     disableConsoleIntercept: true,
     // One cluster, and one set of end actors.
     fileParallelism: false,
-    sequence: { sequencer: InOrder },
     sequence: { sequencer: DisturbingLast },
     bail: 0,
     testTimeout: 180_000,

@@ -3,17 +3,18 @@ import { at } from "../kubernetes.ts";
 import { tell } from "../story.ts";
 import { until } from "../until.ts";
 import { World } from "../world.ts";
-import { Servers } from "./servers.ts";
+import { type ControlPlane, kill, start } from "./processes.ts";
 
 const NAME = "quiet";
 let world: World;
-let servers: Servers;
+let plane: ControlPlane;
 
 beforeAll(async () => {
-  const { shared } = inject("run").place;
+  const { kubeconfig, place } = inject("run");
+  const { shared } = place;
   if (shared === undefined) throw new Error("only ../shared/cluster lets its servers be restarted");
   world = await World.open();
-  servers = new Servers(shared);
+  plane = { shared, kubeconfig };
   await restartCrossplane("--enable-realtime-compositions=false --poll-interval=1h");
   observerAsks("true");
   tell("Crossplane has no realtime compositions any more; the observer asks");
@@ -51,8 +52,8 @@ test("a mistake shows, and so does that it was put right", async () => {
 });
 
 async function restartCrossplane(args: string): Promise<void> {
-  await servers.stop("crossplane");
-  servers.start({ CROSSPLANE_ARGS: args });
+  const environment = await kill(plane, "crossplane");
+  start(plane, { ...environment, CROSSPLANE_ARGS: args });
 }
 
 function observerAsks(value: string): void {
