@@ -64,8 +64,8 @@ async function bundled(version: string, minifyIdentifiers: boolean): Promise<Run
     plugins: [
       {
         name: "version",
-        setup: ({ onLoad }) =>
-          onLoad(
+        setup: (building) =>
+          building.onLoad(
             { filter: new RegExp(`^${RegExp.escape(join(ROOT, "package.json"))}$`) },
             async ({ path }) => ({
               contents: JSON.stringify({ ...(JSON.parse(await readFile(path, "utf8")) as object), version }),

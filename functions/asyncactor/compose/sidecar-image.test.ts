@@ -28,8 +28,9 @@ function images(platform: Record<string, unknown>, own: object = {}, flavor?: ob
   });
   const errors = composed.findings.filter(({ code }) => code.startsWith("E"));
   if (errors.length > 0) return errors.map(({ code }) => code);
-  const { spec } = (composed.objects["deployment"]?.manifest as unknown as Deployment).spec.template;
-  const named = [...spec.initContainers, ...spec.containers].filter(({ name }) => name.startsWith("asya-"));
+  const deployment = composed.objects["deployment"]?.manifest as unknown as Deployment | undefined;
+  const { containers = [], initContainers = [] } = deployment?.spec.template.spec ?? {};
+  const named = [...initContainers, ...containers].filter(({ name }) => name.startsWith("asya-"));
   return Object.fromEntries(named.map(({ name, image }) => [name, image]));
 }
 
