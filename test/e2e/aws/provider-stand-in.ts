@@ -7,8 +7,8 @@ const EVERY_MS = 500;
 const FINALIZER = "finalizer.managedresource.crossplane.io";
 const EXTERNAL_NAME = "crossplane.io/external-name";
 const CREATE_REQUESTED = "crossplane.io/external-create-succeeded";
-/** n.b. The real one takes 25 s, spent with reading six times. */
-const QUEUE_REPORTED_AFTER_MS = 3_000;
+/** As the real one, which reads a new queue six times. n.b. KEDA polls again in that time, and finds the queue. */
+const QUEUE_REPORTED_AFTER_MS = 25_000;
 
 /**
  * Does to SQS and IAM what provider-upjet-aws does, for the objects of one namespace, where that is not built. It looks at
