@@ -13,6 +13,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   lift();
+  world.kubernetes.kubectl(["delete", "scaledobject", "by-hand", "--ignore-not-found"]);
+  await world.remove("twice");
   await pair.remove();
   await world.close();
 });
@@ -38,8 +40,6 @@ describe("admission forbids an edit", () => {
 // n.b. As a ValidatingAdmissionPolicy answers, and the API server's own validation.
 describe("admission calls an edit invalid", () => {
   test("Synced names the object, the status says where the policy's words stand, and nothing that runs is touched", async () => {
-    thaw();
-    await until("it is thawed", isFrozen, (frozen) => !frozen);
     const before = await pair.whatRuns();
     await forbid("Invalid");
     freeze(21);
@@ -59,17 +59,30 @@ describe("admission calls an edit invalid", () => {
   test("without the policy the edit arrives by itself", { timeout: 240_000 }, () => heals("21s"));
 });
 
+describe("KEDA refuses a ScaledObject", () => {
+  const name = "twice";
+  const other = { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", metadata: { name: "by-hand" } };
+  const cron = { timezone: "Etc/UTC", start: "0 6 * * *", end: "0 20 * * *", desiredReplicas: "1" };
+
+  test("where the Deployment has one already, KEDA's words stand in Synced", async () => {
+    world.kubernetes.apply([
+      { ...other, spec: { scaleTargetRef: { name }, triggers: [{ type: "cron", metadata: cron }] } },
+    ]);
+    world.commit(name);
+    const synced = await world.says(name, "Synced", "False", 120_000);
+    tell(`Synced says: ${String(synced["message"])}`);
+    expect(synced["message"]).toMatch(/twice.* is already managed by the ScaledObject 'by-hand'/);
+  });
+
+  test("without the other one the actor is born by itself", { timeout: 240_000 }, async () => {
+    world.kubernetes.kubectl(["delete", "scaledobject", other.metadata.name]);
+    await world.says(name, "Synced", "True", 150_000);
+    await world.reaches(name, "Napping", 60_000);
+  });
+});
+
 function freeze(seconds: number): void {
   world.edit(pair.steady, { labels: { frozen: "yes" }, timeout: { processing: seconds } });
-}
-
-function thaw(): void {
-  world.edit(pair.steady, { labels: { frozen: null } });
-}
-
-async function isFrozen(): Promise<boolean> {
-  const { metadata } = await world.kubernetes.get("deployments", pair.steady);
-  return metadata.labels?.["frozen"] === "yes";
 }
 
 async function heals(timeout: string): Promise<void> {
@@ -140,7 +153,15 @@ function policy(namespace: string, reason: string): object[] {
 /** n.b. A policy holds a moment after it was made. */
 async function refuses(): Promise<boolean> {
   const { kubernetes } = world;
-  const args = ["label", "deployment", pair.steady, "frozen=yes", "--dry-run=server"];
+  const args = [
+    "label",
+    "deployment",
+    pair.steady,
+    "frozen=yes",
+    "probe=yes",
+    "--overwrite",
+    "--dry-run=server",
+  ];
   try {
     kubernetes.kubectl(args);
     return false;
