@@ -13,7 +13,7 @@ export class HollowNode {
   readonly #api: ApiServer;
   readonly #namespace: string;
   readonly #stopping = new AbortController();
-  #working: Promise<void> = Promise.resolve();
+  #working: Promise<unknown> = Promise.resolve();
 
   private constructor(api: ApiServer, namespace: string) {
     this.name = `hollow-${namespace}`;
@@ -31,7 +31,11 @@ export class HollowNode {
     });
     if (status !== 201) throw new Error(`make node ${node.name}: ${status} ${message}`);
     await node.#beat();
-    node.#working = node.#work();
+    node.#working = Promise.all([
+      // n.b. A node that is silent for 40 s counts as lost.
+      node.#again(10_000, () => node.#beat()),
+      node.#again(500, async () => Promise.all((await node.#pods()).map((pod) => node.#tend(pod)))),
+    ]);
     return node;
   }
 
@@ -50,12 +54,10 @@ export class HollowNode {
     this.#api.close();
   }
 
-  async #work(): Promise<void> {
-    for (let turn = 1; !this.#stopping.signal.aborted; turn++) {
-      // n.b. A node that is silent for 40 s counts as lost.
-      if (turn % 20 === 0) await this.#beat();
-      for (const pod of await this.#pods()) await this.#tend(pod);
-      await sleep(500);
+  async #again(everyMs: number, work: () => Promise<unknown>): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      await work();
+      await sleep(everyMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 

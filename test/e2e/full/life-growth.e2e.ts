@@ -18,9 +18,12 @@ beforeAll(async () => {
   node = await HollowNode.start(cluster, world.kubernetes.namespace);
 });
 afterAll(async () => {
-  await world.remove(NAME);
-  await node.stop();
-  await world.close();
+  try {
+    await world.remove(NAME);
+  } finally {
+    await node.stop();
+    await world.close();
+  }
 });
 
 test(
@@ -37,28 +40,34 @@ test(
     });
     await world.reaches(NAME, "Napping");
     const watching = new Watch();
-    await world.mail.send([NAME], PODS);
-    await grown();
-    tell(`crowd has ${PODS} ready pods`);
-    // The pods are hollow: somebody has to do their work.
-    const handled = await handleAll();
-    expect(handled).toBe(PODS);
-    await world.mail.allEnd(30_000);
-    expect(world.mail.account()).toEqual({ happy: PODS, failed: 0, dead: 0, missing: [] });
-    await world.reaches(NAME, "Napping", 180_000);
-    await until(
-      "no pod is left",
-      () => world.pods(NAME),
-      (pods) => pods.length === 0,
-      60_000,
-    );
-    tell("crowd sleeps again, no pod is left");
-    const { looks, open } = await watching.stop();
-    expect(open).toEqual([]);
-    expect(looks).toBeGreaterThan(10);
-    tell(`Responsive was True each of the ${looks} times that it was looked at`);
+    try {
+      await upAndDown();
+    } finally {
+      await watching.stop();
+    }
+    expect(watching.open).toEqual([]);
+    expect(watching.looks).toBeGreaterThan(10);
+    tell(`Responsive was True each of the ${watching.looks} times that it was looked at`);
   },
 );
+
+async function upAndDown(): Promise<void> {
+  await world.mail.send([NAME], PODS);
+  await grown();
+  tell(`crowd has ${PODS} ready pods`);
+  // The pods are hollow: somebody has to do their work.
+  expect(await handleAll()).toBe(PODS);
+  await world.mail.allEnd(30_000);
+  expect(world.mail.account()).toEqual({ happy: PODS, failed: 0, dead: 0, missing: [] });
+  await world.reaches(NAME, "Napping", 180_000);
+  await until(
+    "no pod is left",
+    async () => (await world.pods(NAME)).map(({ metadata }) => metadata.name),
+    (pods) => pods.length === 0,
+    60_000,
+  );
+  tell("crowd sleeps again, no pod is left");
+}
 
 async function grown(): Promise<void> {
   await until(
@@ -87,21 +96,21 @@ async function handleAll(): Promise<number> {
 /** Looks once a second at what Crossplane says of its circuit breaker. */
 class Watch {
   readonly #stopping = new AbortController();
-  readonly #open: unknown[] = [];
-  #looks = 0;
+  /** What it said whenever it was not closed. */
+  readonly open: unknown[] = [];
+  looks = 0;
   readonly #looking = this.#look();
 
-  async stop(): Promise<{ looks: number; open: unknown[] }> {
+  async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#looking;
-    return { looks: this.#looks, open: this.#open };
   }
 
   async #look(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const responsive = condition(await world.actor(NAME), "Responsive");
-      if (responsive?.["status"] !== "True") this.#open.push(responsive);
-      this.#looks++;
+      if (responsive?.["status"] !== "True") this.open.push(responsive);
+      this.looks++;
       await sleep(1_000);
     }
   }

@@ -4,7 +4,7 @@ import { tell } from "../story.ts";
 import { until } from "../until.ts";
 import type { World } from "../world.ts";
 
-const EVERY_MS = 200;
+const EVERY_MS = 300;
 
 /**
  * Changes something while messages flow to an actor; once that is through, each of them must have ended well, once, and
