@@ -30,7 +30,8 @@ export class Pair {
         at(await this.#world.kubernetes.get("deployments", name), "spec", "template"),
       ),
     );
-    return { pods: pods.map(alive), templates };
+    const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    return { pods: staying.map(alive), templates };
   }
 
   /** Each handles a message. */

@@ -94,6 +94,7 @@ async function heals(timeout: string): Promise<void> {
     150_000,
   );
   await world.says(pair.steady, "Synced", "True");
+  world.kubernetes.kubectl(["rollout", "status", `deployment/${pair.steady}`, "--timeout=120s"]);
   await until(
     "it runs, and nothing is refused",
     async () => (await world.actor(pair.steady)).status?.["message"],
