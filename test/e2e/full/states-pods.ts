@@ -96,7 +96,7 @@ export const POD_EXAMPLES: Examples<PodState> = {
       cause: "no node has the GPU that is asked for",
       name: "no-gpu",
       actor: { spec: MANUAL, container: { resources: { limits: { "nvidia.com/gpu": "1" } } } },
-      message: /nvidia\.com\/gpu - ask for less/,
+      message: /nvidia\.com\/gpu.* - ask for less/,
     },
   ],
 };
