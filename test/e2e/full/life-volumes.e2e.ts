@@ -2,8 +2,9 @@ import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { at } from "../kubernetes.ts";
 import { tell } from "../story.ts";
-import { until } from "../until.ts";
+import { settled, until } from "../until.ts";
 import { World } from "../world.ts";
+import { sharedFields } from "./writers.ts";
 
 const NAME = "keeper";
 const CLAIM = `data-${NAME}-0`;
@@ -91,8 +92,31 @@ test("a restart of a StatefulSet brings a new pod of the same name to the same v
     (pods) => pods.every(({ metadata }) => !old.includes(metadata.uid)),
     120_000,
   );
-  expect(highest()).toBe(5);
-  expect(world.mail.account()).toMatchObject({ happy: 5, missing: [] });
+  await world.mail.send([NAME], 1);
+  await world.mail.allEnd(120_000);
+  expect(highest()).toBe(6);
+  expect(world.mail.account()).toMatchObject({ happy: 6, missing: [] });
+});
+
+test("at rest a StatefulSet and its ScaledObject stand still, and no field has two writers", async () => {
+  await world.reaches(NAME, "Napping", 120_000);
+  const objects = () =>
+    Promise.all([
+      world.kubernetes.get("statefulsets", NAME),
+      world.kubernetes.get("scaledobjects", NAME),
+      world.kubernetes.get("asyncactors", NAME),
+    ]);
+  const versions = async () => {
+    const [statefulSet, scaledObject, actor] = await objects();
+    // KEDA writes its status when it pleases.
+    return [
+      statefulSet.metadata.resourceVersion,
+      scaledObject.metadata.generation,
+      actor.metadata.resourceVersion,
+    ];
+  };
+  await settled("resource versions", versions, 20_000, 90_000);
+  expect((await objects()).flatMap(sharedFields)).toEqual([]);
 });
 
 /** The number of lines that a handler saw last. */
