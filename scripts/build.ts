@@ -18,6 +18,7 @@ export interface Program {
 export const FUNCTION: Program = { name: "function", entry: "functions/asyncactor/main.ts" };
 export const PLUGIN: Program = { name: "plugin", entry: "argocd-plugin/main.ts" };
 export const PLUGIN_SERVER: Program = { name: "plugin-server", entry: "argocd-plugin/server/main.ts" };
+export const KRM: Program = { name: "krm", entry: "functions/krm/main.ts" };
 export const SIDECAR: Program = {
   name: "sidecar",
   entry: "sidecar/main.ts",
@@ -108,7 +109,7 @@ function recordFile(program: Program): string {
 }
 
 if (import.meta.main) {
-  for (const program of [FUNCTION, PLUGIN, PLUGIN_SERVER, SIDECAR, OBSERVER, CLI]) {
+  for (const program of [FUNCTION, PLUGIN, PLUGIN_SERVER, KRM, SIDECAR, OBSERVER, CLI]) {
     const startedAt = performance.now();
     await bundle(program);
     const file = bundleFile(program);
