@@ -102,7 +102,7 @@ function imageOptions(config: KrmInput["config"]) {
     throw new KrmError("functionConfig.spec.container must be a container's name");
   if (actors !== undefined && !(Array.isArray(actors) && actors.every((name) => typeof name === "string")))
     throw new KrmError("functionConfig.spec.actors must be a list of actors' names");
-  return { image, actors: actors as string[] | undefined, container };
+  return { image, actors, container };
 }
 
 function withImage(actor: Manifest, container: string, image: string): Manifest {

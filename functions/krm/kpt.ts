@@ -40,10 +40,7 @@ export async function runWithKpt(
   usage: string,
   input: KrmInput,
 ): Promise<KrmOutput> {
-  const configs = new Configs(
-    input.items as KubernetesObject[],
-    input.config as KubernetesObject | undefined,
-  );
+  const configs = new Configs(input.items, input.config);
   // n.b. kpt's own results say `warn` where the specification says `warning`, so ours do not pass through them.
   let results: KrmResult[] = [];
   const kptFunction = Object.assign(
