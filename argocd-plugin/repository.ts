@@ -4,6 +4,7 @@ import { isEnvironmentConfig } from "./check/world.ts";
 import { ParameterError } from "./parameters.ts";
 import { readFolder } from "./read/folder.ts";
 import type { FolderContent } from "./read/folder.ts";
+import { realPath } from "./read/walk.ts";
 
 /**
  * The root of the repository that a folder is in, as Argo CD says it.
@@ -45,12 +46,4 @@ function within(root: string, name: string, path: string): string {
   if (away === ".." || away.startsWith(`..${sep}`))
     throw new ParameterError(`parameter ${name}: ${JSON.stringify(path)} leads out of the repository`);
   return place;
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }

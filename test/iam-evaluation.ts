@@ -79,3 +79,14 @@ function expressionOf(text: string, flags: string): RegExp {
     .replaceAll("?", ".");
   return new RegExp(`^${source}$`, `s${flags}`);
 }
+
+/** What a role may do with its actor's own queue. */
+export const READ = [
+  "sqs:ChangeMessageVisibility",
+  "sqs:DeleteMessage",
+  "sqs:GetQueueAttributes",
+  "sqs:GetQueueUrl",
+  "sqs:ReceiveMessage",
+];
+/** What it may do with another's. */
+export const SEND = ["sqs:GetQueueUrl", "sqs:SendMessage"];

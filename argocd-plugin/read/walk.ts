@@ -30,7 +30,8 @@ export function walkFolder(
   return found;
 }
 
-function realPath(path: string): string | undefined {
+/** undefined where there is nothing. */
+export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {

@@ -1,12 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseAllDocuments, parseDocument, stringify } from "yaml";
 import { freshBundle, FUNCTION, OBSERVER, SIDECAR } from "../../scripts/build.ts";
 import { kubectl, type Cluster } from "../cluster/cluster.ts";
+import { freePorts } from "../conformance/servers/process.ts";
 import { type FunctionProcess, startFunction, stopFunction } from "./function-process.ts";
 import { imageName } from "./images.ts";
 import { credentials, type Place } from "./place.ts";
@@ -160,7 +159,7 @@ export async function provideFunction(
     return undefined;
   }
   if (place.shared === undefined) throw new Error("no way to run the function: E2E_FUNCTION_PACKAGE");
-  const address = `localhost:${await freePort()}`;
+  const address = `localhost:${(await freePorts(1))[0]}`;
   const certificates = execFileSync(join(place.shared, "function"), [name, address], {
     encoding: "utf8",
   }).trim();
@@ -180,13 +179,4 @@ function observer({ observerImage }: Place): string {
     observerImage ?? imageName(OBSERVER),
   );
   return document.toString();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

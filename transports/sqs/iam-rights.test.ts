@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type PolicyDocument, rightsOver, SQS_ACTIONS } from "../../test/iam-evaluation.ts";
+import { type PolicyDocument, rightsOver, SQS_ACTIONS, READ, SEND } from "../../test/iam-evaluation.ts";
 import type { ActorView } from "../contract.ts";
 import { withDefaults } from "./defaults.ts";
 import { queuePolicy } from "./iam.ts";
@@ -18,15 +18,6 @@ const QUEUES = [
 ];
 const ELSEWHERE = ["arn:aws:iam::123456789012:role/asya-ml-summarizer", "arn:aws:s3:::models/weights", "*"];
 const OTHER_ACTIONS = ["iam:PutRolePolicy", "iam:PassRole", "s3:GetObject", "sts:AssumeRole", "kms:Decrypt"];
-
-const READ = [
-  "sqs:ChangeMessageVisibility",
-  "sqs:DeleteMessage",
-  "sqs:GetQueueAttributes",
-  "sqs:GetQueueUrl",
-  "sqs:ReceiveMessage",
-];
-const SEND = ["sqs:GetQueueUrl", "sqs:SendMessage"];
 
 function rights(sendTo: ActorView["sendTo"], deadLetters = true): Record<string, string[]> {
   const platform = withDefaults({

@@ -6,11 +6,14 @@ import { makeCertificates } from "../../../cli/certificates.ts";
 import { startFunction, type StartedFunction } from "../../../functions/asyncactor/server/start.ts";
 import { freshBundle, FUNCTION } from "../../../scripts/build.ts";
 import { ApiServer, type Cluster, kubectl } from "../../cluster/cluster.ts";
-import { freePort, Process } from "./process.ts";
+import { freePorts } from "../../conformance/servers/process.ts";
+import { Process } from "./process.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 const CRDS = resolve(ROOT, "../shared/crds");
 const TOKEN = "bench";
+
+type Ports = [number, number, number, number, number];
 
 /** etcd, an API server, Crossplane's core and our function: nothing else, so whatever happens there comes from these. */
 export class ControlPlane {
@@ -22,6 +25,7 @@ export class ControlPlane {
   readonly etcdUrl: string;
   readonly metricsPort: number;
   readonly #folder: string;
+  readonly #healthPort: number;
   #crossplane: Process | undefined;
   #earlierCpuSeconds = 0;
 
@@ -29,6 +33,7 @@ export class ControlPlane {
     parts: Pick<ControlPlane, "cluster" | "etcd" | "apiServer" | "function" | "api" | "etcdUrl"> & {
       folder: string;
       metricsPort: number;
+      healthPort: number;
     },
   ) {
     this.cluster = parts.cluster;
@@ -39,18 +44,14 @@ export class ControlPlane {
     this.etcdUrl = parts.etcdUrl;
     this.metricsPort = parts.metricsPort;
     this.#folder = parts.folder;
+    this.#healthPort = parts.healthPort;
   }
 
   /** @param folder - empty; for data, certificates and logs. */
   static async start(folder: string): Promise<ControlPlane> {
     const certificates = join(folder, "certificates");
     await makeCertificates(certificates);
-    const [etcdPort, peerPort, apiPort, metricsPort] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
-    ];
+    const [etcdPort, peerPort, apiPort, metricsPort, healthPort] = (await freePorts(5)) as Ports;
     const etcdUrl = `http://127.0.0.1:${etcdPort}`;
     const etcd = new Process(folder, "etcd", [
       `--data-dir=${join(folder, "etcd")}`,
@@ -81,6 +82,7 @@ export class ControlPlane {
       etcdUrl,
       folder,
       metricsPort,
+      healthPort,
     });
   }
 
@@ -104,7 +106,7 @@ export class ControlPlane {
       `--xpkg-cache-dir=${cache}`,
       `--xfn-cache-dir=${cache}`,
       `--metrics-port=${this.metricsPort}`,
-      `--health-probe-port=${await freePort()}`,
+      `--health-probe-port=${this.#healthPort}`,
       ...args,
     ];
     this.#crossplane = new Process(this.#folder, "crossplane", flags, {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isAllowed, type PolicyDocument, rightsOver, SQS_ACTIONS } from "../../iam-evaluation.ts";
+import { isAllowed, type PolicyDocument, rightsOver, SQS_ACTIONS, READ, SEND } from "../../iam-evaluation.ts";
 import { at } from "../kubernetes.ts";
 import { tell } from "../story.ts";
 import { until } from "../until.ts";
@@ -17,14 +17,6 @@ beforeAll(async () => {
 });
 afterAll(async () => await aws.close(), CLOSING_MS);
 
-const READ = [
-  "sqs:ChangeMessageVisibility",
-  "sqs:DeleteMessage",
-  "sqs:GetQueueAttributes",
-  "sqs:GetQueueUrl",
-  "sqs:ReceiveMessage",
-];
-const SEND = ["sqs:GetQueueUrl", "sqs:SendMessage"];
 const OWN = [...READ, "sqs:SendMessage"];
 const ENDS = { "happy-end": SEND, "error-end": SEND };
 
