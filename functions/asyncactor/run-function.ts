@@ -28,7 +28,7 @@ const PLATFORM_REQUIREMENT = "platform";
 const EXISTING_WORKLOAD = "existing-workload";
 const EXISTING_SCALED_OBJECT = "existing-scaled-object";
 const DEPLOYMENT_SCHEMA = "deployment";
-const SCALED_OBJECT_SCHEMA = "scaled-object";
+const SCALER_KIND = "scaler-kind";
 
 type Requirements = Record<string, ResourceSelector>;
 
@@ -92,7 +92,15 @@ function flavorRequirements(names: readonly string[]): Requirements {
   return Object.fromEntries(names.map((name) => [flavorRequirement(name), selector(name)]));
 }
 
-function existingRequirements({ unseen }: Composed): Requirements {
+const SCALER_REQUIREMENT: Requirements = {
+  [SCALER_KIND]: {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    matchName: "scaledobjects.keda.sh",
+  },
+};
+
+function existingRequirements({ unseen, needsScaler }: Composed): Requirements {
   const selector = ({ apiVersion, kind, name, namespace }: ObjectReference): ResourceSelector => ({
     apiVersion,
     kind,
@@ -100,6 +108,7 @@ function existingRequirements({ unseen }: Composed): Requirements {
     namespace,
   });
   return {
+    ...(needsScaler ? SCALER_REQUIREMENT : {}),
     ...(unseen.workload === undefined ? {} : { [EXISTING_WORKLOAD]: selector(unseen.workload) }),
     ...(unseen.scaledObject === undefined ? {} : { [EXISTING_SCALED_OBJECT]: selector(unseen.scaledObject) }),
   };
@@ -136,10 +145,16 @@ function podSchema(request: RunFunctionRequest): unknown {
   return schema === undefined ? undefined : (schema.openapiV3 ?? null);
 }
 
-/** n.b. Crossplane answers for a kind that is not served, too: with no schema. */
+/**
+ * n.b. Crossplane would tell a kind's schema, too, but keeps what it fetched until some kind of the cluster changes: it may
+ * have asked a moment before the API server knew.
+ */
 function scalerServed(request: RunFunctionRequest): boolean | undefined {
-  const schema = request.requiredSchemas[SCALED_OBJECT_SCHEMA];
-  return schema && schema.openapiV3 !== undefined;
+  if (!(SCALER_KIND in request.requiredResources)) return undefined;
+  const versions = required(request, SCALER_KIND).flatMap(({ spec }) => spec?.["versions"] ?? []);
+  return versions.some(
+    (version) => isObject(version) && version["name"] === "v1alpha1" && version["served"] === true,
+  );
 }
 
 function can(request: RunFunctionRequest, capability: Capability): boolean {
@@ -166,18 +181,11 @@ function respond(
     conditions: composed.conditions.map(condition),
     requirements: {
       resources: requirements,
-      schemas: can(request, Capability.CAPABILITY_REQUIRED_SCHEMAS) ? schemaRequirements(composed) : {},
+      schemas: composed.needsPodSchema
+        ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } }
+        : {},
       extraResources: {},
     },
-  };
-}
-
-function schemaRequirements({ needsPodSchema, needsScaler }: Composed) {
-  return {
-    ...(needsPodSchema ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } } : {}),
-    ...(needsScaler
-      ? { [SCALED_OBJECT_SCHEMA]: { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" } }
-      : {}),
   };
 }
 

@@ -44,7 +44,7 @@ export function compose(input: ComposeInput): Composed {
     ),
     needsPodSchema: template.needsClusterSchema,
     needsScaler: asksForScaler,
-    unseen: unseenObjects(planned.plan, input.observed),
+    unseen: askable(unseenObjects(planned.plan, input.observed), asksForScaler, input.scalerServed),
   };
 }
 
@@ -77,6 +77,16 @@ function withoutPremature(
     !(key in observed) && transport.isPremature?.(key, objects, observed) === true;
   if (uid === undefined) return objects;
   return Object.fromEntries(Object.entries(objects).filter(([key]) => !isPremature(key)));
+}
+
+/** n.b. Crossplane stops where it is asked for an object of a kind that it does not know. */
+function askable(
+  unseen: Composed["unseen"],
+  asksForScaler: boolean,
+  scalerServed: boolean | undefined,
+): Composed["unseen"] {
+  const { scaledObject: _, ...others } = unseen;
+  return asksForScaler && scalerServed !== true ? others : unseen;
 }
 
 function answerTo(rendered: Rendered, input: ComposeInput, noScaler: readonly Finding[]): Composed {
