@@ -288,26 +288,15 @@ test("a workload of this name that belongs to nobody is not taken over", async (
 });
 
 test("what stands where its objects would be is looked for as the effective actor has them, until they are seen", async () => {
-  const scaler = { spec: { versions: [{ name: "v1alpha1", served: true }] } };
-  const answered = (request: RunFunctionRequest) => {
-    const items = [{ resource: scaler, connectionDetails: {}, ready: 0 }];
-    request.requiredResources["scaler-kind"] = { items };
-    return request;
-  };
   const lookedFor = (response: RunFunctionResponse) =>
     Object.entries(response.requirements?.resources ?? {}).map(([name, { kind }]) => `${name} ${kind}`);
   const plain = with_(SCALED, { scaling: {} });
   const platform = structuredClone(PLATFORM) as { data: Fields };
   platform.data["defaults"] = { scaling: { enabled: true }, workload: { kind: "StatefulSet" } };
-  const first = await client.run(answered(requestFor(plain, platform)));
-  expect(lookedFor(first)).toEqual([
-    "scaler-kind CustomResourceDefinition",
-    "existing-workload StatefulSet",
-    "existing-scaled-object ScaledObject",
-  ]);
+  const first = await client.run(requestFor(plain, platform));
+  expect(lookedFor(first)).toEqual(["existing-workload StatefulSet", "existing-scaled-object ScaledObject"]);
   const { "scaled-object": _, ...observed } = asObserved(first);
-  expect(lookedFor(await client.run(answered(requestFor(plain, platform, observed))))).toEqual([
-    "scaler-kind CustomResourceDefinition",
+  expect(lookedFor(await client.run(requestFor(plain, platform, observed)))).toEqual([
     "existing-scaled-object ScaledObject",
   ]);
   expect(lookedFor(await client.run(requestFor(plain, platform, asObserved(first))))).toEqual([]);

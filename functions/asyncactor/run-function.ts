@@ -28,6 +28,7 @@ const PLATFORM_REQUIREMENT = "platform";
 const EXISTING_WORKLOAD = "existing-workload";
 const EXISTING_SCALED_OBJECT = "existing-scaled-object";
 const DEPLOYMENT_SCHEMA = "deployment";
+const SCALED_OBJECT_SCHEMA = "scaled-object";
 const SCALER_KIND = "scaler-kind";
 
 type Requirements = Record<string, ResourceSelector>;
@@ -100,7 +101,7 @@ const SCALER_REQUIREMENT: Requirements = {
   },
 };
 
-function existingRequirements({ unseen, needsScaler }: Composed): Requirements {
+function existingRequirements({ unseen }: Composed): Requirements {
   const selector = ({ apiVersion, kind, name, namespace }: ObjectReference): ResourceSelector => ({
     apiVersion,
     kind,
@@ -108,7 +109,6 @@ function existingRequirements({ unseen, needsScaler }: Composed): Requirements {
     namespace,
   });
   return {
-    ...(needsScaler ? SCALER_REQUIREMENT : {}),
     ...(unseen.workload === undefined ? {} : { [EXISTING_WORKLOAD]: selector(unseen.workload) }),
     ...(unseen.scaledObject === undefined ? {} : { [EXISTING_SCALED_OBJECT]: selector(unseen.scaledObject) }),
   };
@@ -146,15 +146,26 @@ function podSchema(request: RunFunctionRequest): unknown {
 }
 
 /**
- * n.b. Crossplane would tell a kind's schema, too, but keeps what it fetched until some kind of the cluster changes: it may
- * have asked a moment before the API server knew.
+ * Whether the cluster has KEDA's kinds; true where nobody can say, undefined until it was asked.
+ *
+ * n.b. Crossplane keeps a schema that it fetched until some kind changes, and may have asked a moment before the API server
+ * knew: that there is none must be read from the definition, too. That always would be dear: it makes Crossplane keep all
+ * definitions of the cluster once more.
  */
 function scalerServed(request: RunFunctionRequest): boolean | undefined {
+  if (!can(request, Capability.CAPABILITY_REQUIRED_SCHEMAS)) return true;
+  if (request.requiredSchemas[SCALED_OBJECT_SCHEMA] === undefined) return undefined;
+  if (!hasNoScalerSchema(request)) return true;
   if (!(SCALER_KIND in request.requiredResources)) return undefined;
   const versions = required(request, SCALER_KIND).flatMap(({ spec }) => spec?.["versions"] ?? []);
   return versions.some(
     (version) => isObject(version) && version["name"] === "v1alpha1" && version["served"] === true,
   );
+}
+
+function hasNoScalerSchema({ requiredSchemas }: RunFunctionRequest): boolean {
+  const schema = requiredSchemas[SCALED_OBJECT_SCHEMA];
+  return schema !== undefined && schema.openapiV3 === undefined;
 }
 
 function can(request: RunFunctionRequest, capability: Capability): boolean {
@@ -180,12 +191,22 @@ function respond(
     results: results(composed),
     conditions: composed.conditions.map(condition),
     requirements: {
-      resources: requirements,
-      schemas: composed.needsPodSchema
-        ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } }
-        : {},
+      resources:
+        composed.needsScaler && hasNoScalerSchema(request)
+          ? { ...requirements, ...SCALER_REQUIREMENT }
+          : requirements,
+      schemas: can(request, Capability.CAPABILITY_REQUIRED_SCHEMAS) ? schemaRequirements(composed) : {},
       extraResources: {},
     },
+  };
+}
+
+function schemaRequirements({ needsPodSchema, needsScaler }: Composed) {
+  return {
+    ...(needsPodSchema ? { [DEPLOYMENT_SCHEMA]: { apiVersion: "apps/v1", kind: "Deployment" } } : {}),
+    ...(needsScaler
+      ? { [SCALED_OBJECT_SCHEMA]: { apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject" } }
+      : {}),
   };
 }
 
