@@ -23,6 +23,11 @@ const SYNCED: readonly (readonly [says: string, what: string, then: string])[] =
     "do what they say, or ask the policy's owner",
   ],
   [
+    '`no resource found for "keda.sh/v1alpha1, Kind=ScaledObject"`, or `ASYA-E028`',
+    "KEDA is missing; a new actor says so in `ScalingReady`, too, and nothing of it is made yet",
+    "install KEDA, or turn scaling off",
+  ],
+  [
     "`Unsynced resources: deployment`",
     "the API server calls the newest spec invalid; `status.message` says so, too",
     "`kubectl describe asyncactor NAME` has its words; corrected, it is tried again within 30 s to 10 minutes",
