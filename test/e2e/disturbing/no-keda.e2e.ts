@@ -1,23 +1,24 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Pair } from "../pair.ts";
 import { tell } from "../story.ts";
-import { until } from "../until.ts";
 import { World } from "../world.ts";
 
 const NEWBORN = "unscaled";
+const CRD = "scaledobjects.keda.sh";
 let world: World;
 let pair: Pair;
 let before: object;
+/** KEDA's own, while it is not in the cluster. */
+let definition: string | undefined;
 beforeAll(async () => {
   world = await World.open();
   pair = await Pair.at(world, "keda");
   before = await pair.whatRuns();
-  await serve(false);
-  await forgetSchemas();
-  tell("the cluster serves no ScaledObjects");
+  definition = takeAway();
+  tell("the cluster has no ScaledObjects any more, as if KEDA had never been installed");
 });
 afterAll(async () => {
-  await serve(true);
+  bringBack();
   await world.remove(NEWBORN);
   await pair.remove();
   await world.close();
@@ -47,37 +48,32 @@ test(
 );
 
 test("once KEDA is there all heal by themselves", { timeout: 400_000 }, async () => {
-  await serve(true);
-  tell("the cluster serves ScaledObjects");
+  bringBack();
+  tell("KEDA's kind is there again");
   await world.says(pair.sleeper, "Synced", "True", 200_000);
   await world.reaches(NEWBORN, "Napping", 200_000);
   await pair.work();
   tell("a message wakes who slept");
 });
 
-/** n.b. What is not served stays stored: nobody's ScaledObject is lost. */
-async function serve(served: boolean): Promise<void> {
-  const change = [{ op: "replace", path: "/spec/versions/0/served", value: served }];
-  const crd = ["crd", "scaledobjects.keda.sh"];
-  world.kubernetes.kubectl(["patch", ...crd, "--type=json", "-p", JSON.stringify(change)]);
-  await until(
-    `ScaledObjects are ${served ? "" : "not "}served`,
-    () => Promise.resolve(world.kubernetes.kubectl(["api-resources", "--api-group=keda.sh", "-o", "name"])),
-    (names) => names.includes("scaledobjects.keda.sh") === served,
-  );
+/** n.b. With a kind go all its objects: on this cluster they are the run's own. */
+function takeAway(): string {
+  const saved = world.kubernetes.kubectl(["get", "crd", CRD, "-o", "json"]);
+  world.kubernetes.kubectl(["delete", "crd", CRD, "--wait", "--timeout=60s"]);
+  return saved;
 }
 
-/** n.b. Crossplane asks for schemas again when a kind was touched; the API server takes them away a moment after the kind. */
-async function forgetSchemas(): Promise<void> {
-  const kubectl = (...args: string[]) => world.kubernetes.kubectl(args);
-  await until(
-    "the API server has no schema of ScaledObject",
-    () =>
-      Promise.resolve(
-        kubectl("get", "--raw", "/openapi/v3/apis/keda.sh/v1alpha1").includes("/scaledobjects/"),
-      ),
-    (has) => !has,
-  );
-  for (const mark of ["asya.sh/e2e=touched", "asya.sh/e2e-"])
-    kubectl("annotate", "--overwrite", "crd", "scaledobjects.keda.sh", mark);
+function bringBack(): void {
+  if (definition === undefined) return;
+  const { apiVersion, kind, metadata, spec } = JSON.parse(definition) as {
+    apiVersion: string;
+    kind: string;
+    metadata: { name: string; annotations?: object; labels?: object };
+    spec: object;
+  };
+  const { name, annotations, labels } = metadata;
+  const made = { apiVersion, kind, metadata: { name, annotations, labels }, spec };
+  world.kubernetes.kubectl(["create", "-f", "-"], JSON.stringify(made));
+  world.kubernetes.kubectl(["wait", "--for=condition=Established", `crd/${CRD}`, "--timeout=60s"]);
+  definition = undefined;
 }
