@@ -19,9 +19,9 @@ interface Issued {
  */
 export async function makeCertificates(
   folder: string,
-  { clientExpires = daysFromNow(30) } = {},
+  { clientExpires = daysFromNow(30), authority = "asya-local", client: clientName = "crossplane" } = {},
 ): Promise<void> {
-  const ca = await createAuthority("asya-local");
+  const ca = await createAuthority(authority);
   const server = await issue(ca, "localhost", daysFromNow(30), [
     new x509.SubjectAlternativeNameExtension([
       { type: "dns", value: "localhost" },
@@ -30,7 +30,7 @@ export async function makeCertificates(
     ]),
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
   ]);
-  const client = await issue(ca, "crossplane", clientExpires, [
+  const client = await issue(ca, clientName, clientExpires, [
     new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
   ]);
   await mkdir(folder, { recursive: true });

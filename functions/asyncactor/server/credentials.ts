@@ -1,9 +1,13 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
 
 const FILES = { ca: "ca.crt", cert: "tls.crt", key: "tls.key" } as const;
+
+/** Extended key usage, RFC 5280. */
+const CLIENT_AUTHENTICATION = "1.3.6.1.5.5.7.3.2";
 
 interface Certificates {
   ca: Buffer;
@@ -28,7 +32,9 @@ export class FolderCredentials extends ServerCredentials {
   /** @throws {CertificateError} */
   constructor(folder: string) {
     const certificates = readCertificates(folder);
-    super({ requestCert: true, rejectUnauthorized: true }, certificates);
+    // n.b. Crossplane gives its authority and all its certificates the same subject and no key identifiers; OpenSSL takes such
+    // a client's certificate for a self-signed one and would refuse it. So `accepts` judges it, at each call.
+    super({ requestCert: true, rejectUnauthorized: false }, certificates);
     this.#folder = folder;
     this.#current = certificates;
   }
@@ -47,9 +53,29 @@ export class FolderCredentials extends ServerCredentials {
     return true;
   }
 
+  /** Whether a client's certificate is one of our authority, for clients, and in its time. */
+  accepts(raw: Uint8Array | undefined, now: Date): boolean {
+    if (raw === undefined) return false;
+    const client = new X509Certificate(raw);
+    const isForClients = client.keyUsage === undefined || client.keyUsage.includes(CLIENT_AUTHENTICATION);
+    const isInItsTime = client.validFromDate <= now && now <= client.validToDate;
+    return isForClients && isInItsTime && authorities(this.#current.ca).some((one) => hasIssued(one, client));
+  }
+
   _equals(other: ServerCredentials): boolean {
     return this === other;
   }
+}
+
+function authorities(pem: Buffer): X509Certificate[] {
+  const blocks =
+    pem.toString("latin1").match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+/** n.b. `verify` checks the signature, which names cannot feign. */
+function hasIssued(authority: X509Certificate, client: X509Certificate): boolean {
+  return authority.ca && client.issuer === authority.subject && client.verify(authority.publicKey);
 }
 
 /** Looks for changed files every `intervalMs`; each new error is reported once. @returns what ends it. */

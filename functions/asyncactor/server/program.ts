@@ -39,8 +39,8 @@ async function serve(handler: Handler, options: ServerOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   const metrics = createMetrics();
   const { maxMessageBytes } = options;
-  const functionServer = createFunctionServer(handler, { maxMessageBytes, metrics, logger });
-  const { credentials, stopWatching } = createCredentials(options, logger);
+  const { credentials, accepts, stopWatching } = createCredentials(options, logger);
+  const functionServer = createFunctionServer(handler, { maxMessageBytes, metrics, logger, accepts });
   let serving = true;
   const metricsServer = createMetricsServer(metrics.registry, () => serving);
   try {
@@ -78,14 +78,16 @@ function createLogger(level: LogLevel): Logger {
 function createCredentials({ certificateFolder }: ServerOptions, logger: Logger) {
   if (certificateFolder === undefined) {
     logger.warn("--insecure: plain text, anyone who reaches the port may call");
-    return { credentials: ServerCredentials.createInsecure(), stopWatching: () => {} };
+    const credentials = ServerCredentials.createInsecure();
+    return { credentials, accepts: () => true, stopWatching: () => {} };
   }
   const credentials = new FolderCredentials(certificateFolder);
   const stopWatching = watchCredentials(credentials, RELOAD_INTERVAL_MS, {
     reloaded: () => logger.info({ certificateFolder }, "certificates changed, new connections use them"),
     failed: (err) => logger.error({ err }, "changed certificates cannot be used, going on with the old ones"),
   });
-  return { credentials, stopWatching };
+  const accepts = (certificate: Uint8Array | undefined) => credentials.accepts(certificate, new Date());
+  return { credentials, accepts, stopWatching };
 }
 
 async function listenForMetrics(

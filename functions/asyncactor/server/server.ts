@@ -22,9 +22,17 @@ export interface FunctionServer {
   health: Health;
 }
 
+export interface FunctionServerOptions {
+  maxMessageBytes: number;
+  metrics: Metrics;
+  logger: Logger;
+  /** Whether who calls may call, by the certificate of its connection, DER; undefined = it showed none. */
+  accepts: (certificate: Uint8Array | undefined) => boolean;
+}
+
 export function createFunctionServer(
   handler: Handler,
-  { maxMessageBytes, metrics, logger }: { maxMessageBytes: number; metrics: Metrics; logger: Logger },
+  { maxMessageBytes, metrics, logger, accepts }: FunctionServerOptions,
 ): FunctionServer {
   const health = new Health([SERVICE_NAME]);
   const server = new Server({
@@ -39,6 +47,14 @@ export function createFunctionServer(
       call: ServerUnaryCall<RunFunctionRequest, RunFunctionResponse>,
       callback: sendUnaryData<RunFunctionResponse>,
     ) {
+      if (!accepts(call.getAuthContext()?.sslPeerCertificate?.raw)) {
+        logger.warn({ peer: call.getPeer() }, "refused a client: its certificate is not one of ca.crt's");
+        callback({
+          code: status.UNAUTHENTICATED,
+          details: "the client's certificate is not one of ca.crt's",
+        });
+        return;
+      }
       respond(handler, call.request, metrics, logger).then(
         (response) => callback(null, response),
         (error: unknown) => callback({ code: status.INTERNAL, details: String(error) }),
