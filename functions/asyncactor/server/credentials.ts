@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createSecureContext } from "node:tls";
+import { createSecureContext, TLSSocket } from "node:tls";
 import { ServerCredentials } from "@grpc/grpc-js";
 
 const FILES = { ca: "ca.crt", cert: "tls.crt", key: "tls.key" } as const;
@@ -34,9 +34,18 @@ export class FolderCredentials extends ServerCredentials {
     const certificates = readCertificates(folder);
     // n.b. Crossplane gives its authority and all its certificates the same subject and no key identifiers; OpenSSL takes such
     // a client's certificate for a self-signed one and would refuse it. So `accepts` judges it, at each call.
-    super({ requestCert: true, rejectUnauthorized: false }, certificates);
+    super({ requestCert: true, rejectUnauthorized: false, SNICallback: onServerName }, certificates);
     this.#folder = folder;
     this.#current = certificates;
+    const vouch = (socket: TLSSocket) => {
+      if (this.accepts(socket.getPeerCertificate().raw, new Date())) socket.authorized = true;
+    };
+    // n.b. grpc-js shows a call's certificate only of a socket that is authorized, and gives nobody the socket itself; Node
+    // calls this on it, early in the handshake. Crossplane calls by a DNS name, so there is a server name.
+    function onServerName(this: unknown, _: string, done: (error: Error | null) => void): void {
+      if (this instanceof TLSSocket) this.once("secure", () => vouch(this));
+      done(null);
+    }
   }
 
   /**
