@@ -33,12 +33,15 @@ export class FolderCredentials extends ServerCredentials {
   constructor(folder: string) {
     const certificates = readCertificates(folder);
     // n.b. Crossplane gives its authority and all its certificates the same subject and no key identifiers; OpenSSL takes such
-    // a client's certificate for a self-signed one and would refuse it. So `accepts` judges it, at each call.
+    // a client's certificate for a self-signed one and would refuse it. So the handshake passes, and whom neither OpenSSL nor
+    // `vouch` knows is refused at its first call.
     super({ requestCert: true, rejectUnauthorized: false, SNICallback: onServerName }, certificates);
     this.#folder = folder;
     this.#current = certificates;
     const vouch = (socket: TLSSocket) => {
-      if (this.accepts(socket.getPeerCertificate().raw, new Date())) socket.authorized = true;
+      const { raw } = socket.getPeerCertificate();
+      if (!socket.authorized && raw !== undefined && isOurs(raw, this.#current.ca, new Date()))
+        socket.authorized = true;
     };
     // n.b. grpc-js shows a call's certificate only of a socket that is authorized, and gives nobody the socket itself; Node
     // calls this on it, early in the handshake. Crossplane calls by a DNS name, so there is a server name.
@@ -62,18 +65,17 @@ export class FolderCredentials extends ServerCredentials {
     return true;
   }
 
-  /** Whether a client's certificate is one of our authority, for clients, and in its time. */
-  accepts(raw: Uint8Array | undefined, now: Date): boolean {
-    if (raw === undefined) return false;
-    const client = new X509Certificate(raw);
-    const isForClients = client.keyUsage === undefined || client.keyUsage.includes(CLIENT_AUTHENTICATION);
-    const isInItsTime = client.validFromDate <= now && now <= client.validToDate;
-    return isForClients && isInItsTime && authorities(this.#current.ca).some((one) => hasIssued(one, client));
-  }
-
   _equals(other: ServerCredentials): boolean {
     return this === other;
   }
+}
+
+/** Whether a client's certificate, DER, is one of our authority, for clients, and in its time. */
+function isOurs(raw: Uint8Array, ca: Buffer, now: Date): boolean {
+  const client = new X509Certificate(raw);
+  const isForClients = client.keyUsage === undefined || client.keyUsage.includes(CLIENT_AUTHENTICATION);
+  const isInItsTime = client.validFromDate <= now && now <= client.validToDate;
+  return isForClients && isInItsTime && authorities(ca).some((one) => hasIssued(one, client));
 }
 
 function authorities(pem: Buffer): X509Certificate[] {

@@ -39,15 +39,16 @@ async function serve(handler: Handler, options: ServerOptions): Promise<void> {
   const logger = createLogger(options.logLevel);
   const metrics = createMetrics();
   const { maxMessageBytes } = options;
-  const { credentials, accepts, stopWatching } = createCredentials(options, logger);
-  const functionServer = createFunctionServer(handler, { maxMessageBytes, metrics, logger, accepts });
+  const { credentials, stopWatching } = createCredentials(options, logger);
+  const mutualTls = options.certificateFolder !== undefined;
+  const functionServer = createFunctionServer(handler, { maxMessageBytes, metrics, logger, mutualTls });
   let serving = true;
   const metricsServer = createMetricsServer(metrics.registry, () => serving);
   try {
     const metricsPort = await listenForMetrics(metricsServer, options.metricsAddress);
     const port = await listen(functionServer.server, options.address, credentials);
     // n.b. `asya start` and the tests read the ports from this line.
-    logger.info({ port, metricsPort, mutualTls: options.certificateFolder !== undefined }, "listening");
+    logger.info({ port, metricsPort, mutualTls }, "listening");
     const signal = await stopAsked;
     serving = false;
     const finished = await stopServer(functionServer, STOP_GRACE_MS);
@@ -78,16 +79,14 @@ function createLogger(level: LogLevel): Logger {
 function createCredentials({ certificateFolder }: ServerOptions, logger: Logger) {
   if (certificateFolder === undefined) {
     logger.warn("--insecure: plain text, anyone who reaches the port may call");
-    const credentials = ServerCredentials.createInsecure();
-    return { credentials, accepts: () => true, stopWatching: () => {} };
+    return { credentials: ServerCredentials.createInsecure(), stopWatching: () => {} };
   }
   const credentials = new FolderCredentials(certificateFolder);
   const stopWatching = watchCredentials(credentials, RELOAD_INTERVAL_MS, {
     reloaded: () => logger.info({ certificateFolder }, "certificates changed, new connections use them"),
     failed: (err) => logger.error({ err }, "changed certificates cannot be used, going on with the old ones"),
   });
-  const accepts = (certificate: Uint8Array | undefined) => credentials.accepts(certificate, new Date());
-  return { credentials, accepts, stopWatching };
+  return { credentials, stopWatching };
 }
 
 async function listenForMetrics(

@@ -57,8 +57,7 @@ async function start(
   const logger = pino({}, { write: (line) => void log.push(JSON.parse(line) as Record<string, unknown>) });
   const metrics = createMetrics();
   const credentials = new FolderCredentials(certificateFolder);
-  const accepts = (certificate: Uint8Array | undefined) => credentials.accepts(certificate, new Date());
-  const functionServer = createFunctionServer(handler, { maxMessageBytes, metrics, logger, accepts });
+  const functionServer = createFunctionServer(handler, { maxMessageBytes, metrics, logger, mutualTls: true });
   const port = await listen(functionServer.server, "127.0.0.1:0", credentials);
   cleanUps.push(() => functionServer.server.forceShutdown());
   return { ...functionServer, address: `localhost:${port}`, metrics, log, credentials };

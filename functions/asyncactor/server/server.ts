@@ -26,13 +26,13 @@ export interface FunctionServerOptions {
   maxMessageBytes: number;
   metrics: Metrics;
   logger: Logger;
-  /** Whether who calls may call, by the certificate of its connection, DER; undefined = it showed none. */
-  accepts: (certificate: Uint8Array | undefined) => boolean;
+  /** Who calls must have shown a certificate that the credentials know. */
+  mutualTls: boolean;
 }
 
 export function createFunctionServer(
   handler: Handler,
-  { maxMessageBytes, metrics, logger, accepts }: FunctionServerOptions,
+  { maxMessageBytes, metrics, logger, mutualTls }: FunctionServerOptions,
 ): FunctionServer {
   const health = new Health([SERVICE_NAME]);
   const server = new Server({
@@ -47,7 +47,7 @@ export function createFunctionServer(
       call: ServerUnaryCall<RunFunctionRequest, RunFunctionResponse>,
       callback: sendUnaryData<RunFunctionResponse>,
     ) {
-      if (!accepts(call.getAuthContext()?.sslPeerCertificate?.raw)) {
+      if (mutualTls && call.getAuthContext()?.sslPeerCertificate === undefined) {
         logger.warn({ peer: call.getPeer() }, "refused a client: its certificate is not one of ca.crt's");
         callback({
           code: status.UNAUTHENTICATED,
