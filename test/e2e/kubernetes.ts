@@ -19,6 +19,7 @@ export interface Live {
 
 const KINDS = {
   asyncactors: "apis/asya.sh/v1alpha1",
+  applications: "apis/argoproj.io/v1alpha1",
   deployments: "apis/apps/v1",
   statefulsets: "apis/apps/v1",
   scaledobjects: "apis/keda.sh/v1alpha1",

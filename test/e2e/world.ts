@@ -57,9 +57,13 @@ export class World {
 
   /** Several alike in one commit. */
   commitAll(names: readonly string[], options: ActorOptions = {}): void {
+    this.kubernetes.apply(names.map((name) => this.written(name, options)));
+  }
+
+  /** As it stands in Git. */
+  written(name: string, options: ActorOptions = {}): Record<string, unknown> {
     const crossplane = { compositionRef: { name: this.#composition } };
-    const spec = { crossplane, ...options.spec };
-    this.kubernetes.apply(names.map((name) => actor(name, this.#image, { ...options, spec })));
+    return actor(name, this.#image, { ...options, spec: { crossplane, ...options.spec } });
   }
 
   edit(name: string, spec: object): void {
