@@ -4,6 +4,7 @@ import { findRuntime, installRuntime } from "./install-runtime.ts";
 
 const HELP = `Usage: asya-sidecar                      moves messages between queue and runtime until SIGTERM;
                                          settings are variables of the environment: docs/settings.md
+       asya-sidecar redrive              moves the actor's dead letters back into its queue; settings as above
        asya-sidecar install-runtime DIR  copies the runtime's one file into DIR
 `;
 
@@ -23,6 +24,11 @@ export async function runProgram(argv: readonly string[], env: Environment): Pro
     if (command === "install-runtime" && operands.length === 1) {
       const installed = installRuntime(findRuntime(runtimeFolders()), operands[0]!);
       process.stdout.write(`asya-sidecar: installed ${installed}\n`);
+      return 0;
+    }
+    if (command === "redrive" && operands.length === 0) {
+      const { redrive } = await import("./redrive.ts");
+      await redrive(env);
       return 0;
     }
     process.stderr.write(`asya-sidecar: what does ${JSON.stringify(argv.join(" "))} mean?\n${HELP}`);

@@ -25,6 +25,15 @@ export interface MessageTransport {
    * @throws {QueueNotFound | MessageTooLarge | TransportError}
    */
   sendToDeadLetters(body: Uint8Array): Promise<void>;
+  /**
+   * Moves what lies in the own queue's dead letters now back into the own queue; what fails again meanwhile is not moved
+   * twice. Each message is sent as a new one, confirmed, and only then taken away: a crash leaves duplicates, no gaps.
+   *
+   * @param prepare - the body to send for the one that lay there.
+   * @returns how many were moved; what is in somebody else's hand is not among them.
+   * @throws {QueueNotFound | MessageTooLarge | TransportError} the message it happened to, and the rest, stay.
+   */
+  redrive(prepare: (body: Uint8Array) => Uint8Array): Promise<number>;
   /** The longest body that the broker takes, as far as it is known. */
   readonly maxMessageBytes: number;
   /** How long a message stays with its receiver without `extend`; undefined = as long as the connection. */

@@ -3,6 +3,7 @@ import { type Abilities, type Bed, MissingServer, openOrMissing } from "./bed.ts
 import type { Fixture } from "./fixture.ts";
 import { deliveryPromises } from "./suite-delivery.ts";
 import { faultPromises } from "./suite-faults.ts";
+import { redrivePromises } from "./suite-redrive.ts";
 import { limitPromises } from "./suite-limits.ts";
 
 /** What every transport promises, on a broker that runs. */
@@ -42,6 +43,7 @@ export function conformance(name: string, can: Abilities, open: () => Promise<Be
       },
     };
     deliveryPromises(fixture);
+    redrivePromises(fixture);
     limitPromises(fixture, can);
     faultPromises(fixture, can);
   });

@@ -114,6 +114,28 @@ class LocalTransport implements MessageTransport {
     this.#put(queue, queue, body, 0);
   }
 
+  async redrive(prepare: (body: Uint8Array) => Uint8Array): Promise<number> {
+    if (this.#queue === undefined) throw new Error("this transport was opened for sending only");
+    const queue = this.#queue;
+    const deadLetters = deadLetterQueueName(queue);
+    const { store } = this.#broker;
+    if (this.#try(() => store.settings(deadLetters)) === undefined)
+      throw new QueueNotFound(deadLetters, deadLetters);
+    const count = this.#try(() => store.depth(deadLetters, Date.now()).ready);
+    for (let moved = 0; moved < count; moved++) {
+      const [message] = this.#try(() => store.take(deadLetters, 1, Date.now()));
+      if (message === undefined) return moved;
+      try {
+        this.#put(queue, queue, prepare(message.body), 0);
+      } catch (error) {
+        this.#try(() => store.hide(message, Date.now()));
+        throw error;
+      }
+      this.#try(() => store.ack(message));
+    }
+    return count;
+  }
+
   #put(actor: string, queue: string, body: Uint8Array, delayMs: number): void {
     if (this.#closed) throw new TransportError("the transport is closed");
     if (body.length > MAX_MESSAGE_BYTES) throw new MessageTooLarge(actor, body.length, MAX_MESSAGE_BYTES);

@@ -13,6 +13,7 @@ import {
 import { Connection, within } from "./client-connection.ts";
 import { Consumer } from "./client-consumer.ts";
 import { Delays } from "./client-delays.ts";
+import { redriveQueue } from "./client-redrive.ts";
 import { Publisher } from "./client-publisher.ts";
 import type { RabbitmqSettings } from "./settings.ts";
 
@@ -108,6 +109,15 @@ class RabbitmqTransport implements MessageTransport {
     const { publisher } = await this.#session();
     const queue = deadLetterQueueName(queueName(this.#actor));
     await publisher.publish({ exchange: "", actor: queue, body, properties: {} });
+  }
+
+  /** By the exchange, where the actor's own user may write; n.b. it may not to the default exchange. */
+  async redrive(prepare: (body: Uint8Array) => Uint8Array): Promise<number> {
+    const actor = this.#actor;
+    if (actor === undefined) throw new Error("this transport was opened for sending only");
+    const session = await this.#session();
+    const send = async (body: Uint8Array) => await this.#publish(session, actor, prepare(body));
+    return await redriveQueue(await this.#connection.model(RECONNECT_MS), queueName(actor), send);
   }
 
   /**

@@ -4,15 +4,18 @@ import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  type Message,
+  ReceiveMessageCommand,
   type SQSClient,
   SendMessageBatchCommand,
 } from "@aws-sdk/client-sqs";
 import { MessageTooLarge, QueueNotFound, TransportError } from "../messages.ts";
 import { Batches, type Outcome } from "./client-batches.ts";
-import type { OutgoingMessage } from "./outgoing.ts";
+import { ENCODING_ATTRIBUTE, type OutgoingMessage } from "./outgoing.ts";
 
 /** What SQS takes at most since 2025: a message with its attributes, and also a whole batch. */
 export const MAX_MESSAGE_BYTES = 1_048_576;
+const MAX_BATCH = 10;
 
 /** One queue and what can be said to it in batches. */
 export class SqsQueue {
@@ -83,6 +86,45 @@ export class SqsQueue {
       return limit > 0 ? Math.min(limit, MAX_MESSAGE_BYTES) : undefined;
     } catch {
       return undefined;
+    }
+  }
+
+  /**
+   * Messages that nobody has in hand, about so many.
+   *
+   * @throws {QueueNotFound | TransportError}
+   */
+  async approximateMessages(): Promise<number> {
+    const request = new GetQueueAttributesCommand({
+      QueueUrl: this.url,
+      AttributeNames: ["ApproximateNumberOfMessages"],
+    });
+    try {
+      const { Attributes } = await this.#client.send(request);
+      return Number(Attributes?.["ApproximateNumberOfMessages"] ?? 0);
+    } catch (error) {
+      throw problemOf(error, this.#actor, this.#name);
+    }
+  }
+
+  /**
+   * Up to 10 messages, hidden for so long.
+   *
+   * @throws {QueueNotFound | TransportError}
+   */
+  async receive(count: number, waitSeconds: number, hiddenSeconds: number): Promise<Message[]> {
+    const request = new ReceiveMessageCommand({
+      QueueUrl: this.url,
+      MaxNumberOfMessages: Math.min(count, MAX_BATCH),
+      WaitTimeSeconds: waitSeconds,
+      VisibilityTimeout: hiddenSeconds,
+      MessageAttributeNames: [ENCODING_ATTRIBUTE],
+    });
+    try {
+      const { Messages = [] } = await this.#client.send(request);
+      return Messages;
+    } catch (error) {
+      throw problemOf(error, this.#actor, this.#name);
     }
   }
 

@@ -12,6 +12,7 @@ import {
 } from "../messages.ts";
 import { MAX_MESSAGE_BYTES, SqsQueue } from "./client-queue.ts";
 import { Receiver } from "./client-receiver.ts";
+import { redriveQueue } from "./client-redrive.ts";
 import { fillActor, isQueueName } from "./names.ts";
 import { outgoing } from "./outgoing.ts";
 import type { SqsSettings } from "./settings.ts";
@@ -87,6 +88,15 @@ class SqsTransport implements MessageTransport {
     const name = deadLetterQueueName(fillActor(this.#settings.queueTemplate, this.#actor));
     const queue = await SqsQueue.find(this.#client, this.#actor, name, this.#settings.endpoint);
     await queue.send(outgoing(body, 0, Date.now()));
+  }
+
+  async redrive(prepare: (body: Uint8Array) => Uint8Array): Promise<number> {
+    const actor = this.#actor;
+    if (actor === undefined) throw new Error("this transport was opened for sending only");
+    const name = deadLetterQueueName(fillActor(this.#settings.queueTemplate, actor));
+    const deadLetters = await SqsQueue.find(this.#client, actor, name, this.#settings.endpoint);
+    const send = async (body: Uint8Array) => await this.#sendAt(actor, prepare(body), Date.now());
+    return await redriveQueue(deadLetters, send);
   }
 
   setPrefetch(messages: number): void {
