@@ -67,6 +67,18 @@ test("paused by Crossplane's annotation, ours, or a flavor is Suspended", async 
   expect(await health(byFlavor)).toMatchObject({ status: "Suspended" });
 });
 
+test("a paused actor does not say that messages wait while its pods go on working", async () => {
+  const paused = { annotations: { "asya.sh/paused": "true" } };
+  expect(await health({ ...inState("Running", READY), totalReplicas: 2 }, paused)).toEqual({
+    status: "Suspended",
+    message: "scaling is paused; the pods that run go on working",
+  });
+  expect(await health({ ...inState("Napping", READY), totalReplicas: 0 }, paused)).toEqual({
+    status: "Suspended",
+    message: "paused; messages wait in its queue",
+  });
+});
+
 test("at zero on purpose is Healthy and says so", async () => {
   expect(await health(inState("Napping", READY, "scaled to zero; a message wakes it"))).toEqual({
     status: "Healthy",

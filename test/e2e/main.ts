@@ -1,5 +1,5 @@
 /**
- * npm run test:e2e [-- smoke|full|aws|disturbing|FILE ...]: Asya on the cluster that KUBECONFIG names (default ../shared/cluster).
+ * npm run test:e2e [-- smoke|full|aws|argocd|disturbing|FILE ...]: Asya on the cluster that KUBECONFIG names (default ../shared/cluster).
  *
  * Environment: E2E_KEEP=1 leaves everything in place at the end; E2E_REPLACE=1 allows to replace an installation that is
  * not of an earlier run; E2E_BESIDE=1 lets an installation be and adds a Function and a Composition of its own;
@@ -20,6 +20,7 @@ const SETS: Record<string, string[]> = {
   smoke: ["test/e2e/smoke/"],
   full: ["test/e2e/smoke/", "test/e2e/full/", "test/e2e/aws/", DISTURBING],
   aws: ["test/e2e/aws/"],
+  argocd: ["test/e2e/argocd/"],
   disturbing: [DISTURBING],
 };
 

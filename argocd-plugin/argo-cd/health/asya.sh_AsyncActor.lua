@@ -43,6 +43,10 @@ local annotations = obj.metadata.annotations or {}
 -- What a flavor or the platform says is in effective.
 local effective = (obj.status.effective or {}).scaling or {}
 if annotations["asya.sh/paused"] == "true" or effective.paused == true then
+  -- n.b. KEDA's pause keeps the replicas that run.
+  if (obj.status.totalReplicas or 0) > 0 then
+    return is("Suspended", "scaling is paused; the pods that run go on working")
+  end
   return is("Suspended", "paused; messages wait in its queue")
 end
 

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { findCluster, kubectl, type Cluster } from "../../cluster/cluster.ts";
@@ -10,11 +10,6 @@ import { nativePlugin, nextPlugin, type Plugin, releasedPlugin } from "./plugin.
 
 const SETTINGS = resolve(import.meta.dirname, "../../../argocd-plugin/argo-cd/kustomize/argocd-cm.yaml");
 const NAMESPACE = "argocd";
-
-/** Whether ../shared/cluster/argocd was built. */
-export function isBuilt(env: NodeJS.ProcessEnv): boolean {
-  return existsSync(join(env["ASYA_CLUSTER_HOME"] ?? join(homedir(), ".cache/asya-cluster"), "bin/argocd"));
-}
 
 /** What an Application may name in `spec.source.plugin.name`. */
 export interface Plugins {

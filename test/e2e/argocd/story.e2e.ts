@@ -51,6 +51,7 @@ test("what somebody changed by hand is as in Git again", async () => {
 });
 
 test("a mistake shows its finding first, and nothing that ran is touched", async () => {
+  await world.reaches(KEEPS, "Napping", 120_000);
   await settled("the actors' objects", versions, 5_000);
   const before = await versions();
   const mistaken = written(KEEPS, { spec: { scalling: { enabled: true } } });
@@ -128,6 +129,8 @@ test("of actors taken out of Git the queue goes where deletion says Delete; the 
 });
 
 test("with the Application go its actors; a queue whose deletion says Retain stays with its messages", async () => {
+  // n.b. KEDA's pause keeps the replicas that run.
+  await world.reaches(KEEPS, "Napping", 120_000);
   await application.run("pause", KEEPS);
   await until(
     "it is paused",
@@ -154,10 +157,10 @@ test("with the Application go its actors; a queue whose deletion says Retain sta
   tell("the Application is gone, the retained queue has its three messages");
 });
 
-/** One replica, so that pods can be compared; keeps' queue stays, goes' goes. */
+/** The queue of keeps stays, and it sleeps; goes runs one replica, and its queue goes. */
 function written(name: string, { spec, ...options }: ActorOptions = {}): object {
   const deletion = { messages: name === KEEPS ? "Retain" : "Delete" };
-  const scaling = name === KEEPS ? { enabled: true, minReplicas: 1, maxReplicas: 1 } : {};
+  const scaling = name === KEEPS ? { enabled: true, cooldownPeriod: 10, maxReplicas: 1 } : {};
   return world.written(name, { ...options, spec: { scaling, deletion, ...spec } });
 }
 
