@@ -16,6 +16,8 @@ export interface ActorView {
   /** Exact actor names it may send to; undefined = any actor; [] = its own queue and the end actors only. */
   sendTo: readonly string[] | undefined;
   messagesAtDeletion: "Retain" | "Delete";
+  /** Its dead letters are being moved back now: only then may it read them. Absent = no. */
+  redriving?: boolean;
 }
 
 /** One entry of the platform's `transports`, already checked against the transport's `configSchema`. */

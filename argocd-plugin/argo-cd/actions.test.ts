@@ -28,6 +28,11 @@ test("pause and resume set and take away one annotation, and nothing else", asyn
   expect(await run("resume", actor({ team: "x", "asya.sh/paused": "true" }))).toEqual({ team: "x" });
 });
 
+test("drain is asked for and taken back by one annotation", async () => {
+  expect(await run("drain", actor())).toEqual({ "asya.sh/drain": "true" });
+  expect(await run("stop-draining", actor({ team: "x", "asya.sh/drain": "true" }))).toEqual({ team: "x" });
+});
+
 test("scale takes its numbers from the dialog, and reset forgets them", async () => {
   const scaled = { "asya.sh/scale-min": "2", "asya.sh/scale-max": "8" };
   expect(await run("scale", actor(), { min: "2", max: "8" })).toEqual(scaled);
@@ -37,6 +42,7 @@ test("scale takes its numbers from the dialog, and reset forgets them", async ()
 test.each([
   ["wake", "asya.sh/wake"],
   ["restart", "asya.sh/restarted-at"],
+  ["redrive", "asya.sh/redrive"],
   ["reconcile-now", "crossplane.io/reconcile-requested-at"],
 ])("%s notes the time", async (name, annotation) => {
   const annotations = (await run(name, actor())) as Record<string, string>;
@@ -53,7 +59,7 @@ test("what makes no sense now is greyed out", async () => {
     return Object.keys(actions).filter((name) => actions[name]?.disabled === false);
   };
   expect((await offered(actor())).toSorted()).toEqual(
-    ["pause", "pause-scale-in", "reconcile-now", "restart", "scale", "wake"].toSorted(),
+    ["drain", "pause", "pause-scale-in", "reconcile-now", "redrive", "restart", "scale", "wake"].toSorted(),
   );
   expect(await offered(actor({ "asya.sh/paused": "true" }))).not.toContain("wake");
   expect(await offered(actor({ "asya.sh/paused": "true" }))).toContain("resume");

@@ -20,6 +20,7 @@ interface Parameter {
 /** The time of the click, RFC 3339. */
 const NOW = Symbol("now");
 const PAUSED = 'annotations["asya.sh/paused"] == "true"';
+const DRAINING = 'annotations["asya.sh/drain"] == "true"';
 const NO_SCALE_IN = 'annotations["asya.sh/paused-scale-in"] == "true"';
 const SCALED = 'annotations["asya.sh/scale-min"] ~= nil or annotations["asya.sh/scale-max"] ~= nil';
 
@@ -72,6 +73,23 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     displayName: "Restart its pods, one after another",
     iconClass: "fa fa-fw fa-redo",
     set: { "asya.sh/restarted-at": NOW },
+  },
+  drain: {
+    displayName: "Drain: work off what is in the queue (asya drain stops its senders, too)",
+    iconClass: "fa fa-fw fa-faucet",
+    set: { "asya.sh/drain": "true" },
+    disabledWhen: DRAINING,
+  },
+  "stop-draining": {
+    displayName: "Stop draining",
+    iconClass: "fa fa-fw fa-undo",
+    set: { "asya.sh/drain": null },
+    disabledWhen: `not (${DRAINING})`,
+  },
+  redrive: {
+    displayName: "Redrive: dead letters go back to the queue",
+    iconClass: "fa fa-fw fa-recycle",
+    set: { "asya.sh/redrive": NOW },
   },
   "reconcile-now": {
     displayName: "Let Crossplane look at it now",

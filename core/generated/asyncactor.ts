@@ -595,6 +595,40 @@ export interface AsyncActorStatus {
    */
   transportStatus?: string;
   /**
+   * How far the emptying is that asya.sh/drain asks for.
+   */
+  drain?: {
+    /**
+     * Draining or Drained.
+     */
+    state?: string;
+    /**
+     * Messages in the queue and in hand.
+     */
+    left?: number;
+    /**
+     * The same in words.
+     */
+    message?: string;
+  };
+  /**
+   * What asya.sh/redrive has come to; each time value is carried out once.
+   */
+  redrive?: {
+    /**
+     * The annotation's value.
+     */
+    requestedAt?: string;
+    /**
+     * Pending, Running, Succeeded or Failed.
+     */
+    state?: string;
+    /**
+     * What happened and where to read more.
+     */
+    message?: string;
+  };
+  /**
    * Messages in the queue and in hand, as KEDA counts them; only with scaling.
    */
   queuedMessages?: number;

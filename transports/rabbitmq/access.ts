@@ -1,5 +1,5 @@
 import type { EnvVar, Manifest, Observed } from "../../core/manifest.ts";
-import { END_ACTORS, queueName } from "../../core/names.ts";
+import { deadLetterQueueName, END_ACTORS, queueName } from "../../core/names.ts";
 import type { ActorView } from "../contract.ts";
 import type { RabbitmqPlatform } from "./defaults.ts";
 import { rabbitmqObject } from "./queue.ts";
@@ -39,7 +39,7 @@ export function accessObjects(
     ...grant,
     permissions: {
       configure: NOTHING,
-      read: exactly([name]),
+      read: exactly(actor.redriving === true ? [name, deadLetterQueueName(name)] : [name]),
       write: exactly(writableExchanges(platform, actor)),
     },
   });

@@ -158,6 +158,21 @@ export function queuePolicy(platform: SqsPlatform, actor: ActorView): object {
           },
         ]
       : []),
+    ...(platform.deadLetters && actor.redriving === true
+      ? [
+          {
+            Sid: "RedriveOwnDeadLetters",
+            Effect: "Allow",
+            Action: [
+              "sqs:ChangeMessageVisibility",
+              "sqs:DeleteMessage",
+              "sqs:GetQueueAttributes",
+              "sqs:ReceiveMessage",
+            ],
+            Resource: deadLetters,
+          },
+        ]
+      : []),
   );
 }
 

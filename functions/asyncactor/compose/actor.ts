@@ -12,6 +12,8 @@ export interface EffectiveActor {
   graceSeconds: number;
   /** Time of the newest `asya.sh/restarted-at`: a new value rolls the pods. */
   restartedAt: string | undefined;
+  /** Time of `asya.sh/redrive`, in milliseconds since 1970. */
+  redriveAtMs: number | undefined;
 }
 
 export interface ScalingNumbers {

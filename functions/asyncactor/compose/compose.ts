@@ -5,10 +5,11 @@ import { adoptionFindings, unseenObjects } from "./adoption.ts";
 import { allFalse } from "./conditions.ts";
 import { STEADY_TTL_SECONDS } from "./defaults.ts";
 import { errorText } from "./error-text.ts";
-import { renderObjects, workloadKey } from "./objects.ts";
+import { objectMetadata, renderObjects, workloadKey } from "./objects.ts";
 import { type ActorPlan, planActor } from "./plan.ts";
 import { judgePodTemplate } from "./pod-template.ts";
 import type { Composed, ComposeInput, Rendered } from "./composed.ts";
+import { isRedriving, onTransport, REDRIVE_JOB_KEY, redriveJob, redriveOf } from "./redrive.ts";
 import { report } from "./report.ts";
 import { hasErrors } from "./resolve.ts";
 import { memoryOf } from "./status.ts";
@@ -51,11 +52,17 @@ export function compose(input: ComposeInput): Composed {
 function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[]): Rendered {
   const object = input.actor as ActorObject; // planActor checked it
   const { observed, existing } = input;
-  const { transportPlan, findings: transportFindings } = planTransport(plan, observed);
+  const job = observed[REDRIVE_JOB_KEY];
+  const asked = redriveOf(object, plan.actor.redriveAtMs, job, input.now);
+  const { transportPlan, findings: transportFindings } = planTransport(plan, observed, isRedriving(asked));
   const running = observed[workloadKey(plan)] ?? existing.workload;
   const warmedUp = memoryOf(object.status).warmedUp === true;
   const awake = secondsAwake(plan.actor.scaling.wakeAtMs, input.now) !== undefined;
+  const redrive = onTransport(asked, transportPlan);
   const manifests = renderObjects(plan, transportPlan, running, warmedUp, awake);
+  const metadata = objectMetadata(plan, { name: plan.actor.name });
+  const wantedJob = redriveJob(redrive, job, plan.actor, plan.platform, transportPlan, metadata);
+  if (wantedJob !== undefined) manifests[REDRIVE_JOB_KEY] = wantedJob;
   const findings = [
     ...found,
     ...transportFindings,
@@ -63,7 +70,7 @@ function render(input: ComposeInput, plan: ActorPlan, found: readonly Finding[])
     ...adoptionFindings(object, manifests, existing),
     ...vanishingQueueFindings(manifests, observed),
   ];
-  return { object, plan, transportPlan, manifests, findings };
+  return { object, plan, transportPlan, manifests, redrive, findings };
 }
 
 /** What its system would refuse for now joins later. n.b. Only an actor of a cluster has a uid: others are shown whole. */

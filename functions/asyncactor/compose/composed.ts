@@ -4,6 +4,7 @@ import type { TransportPlan } from "../../../transports/contract.ts";
 import type { ActorObject } from "./actor.ts";
 import type { Condition } from "./conditions.ts";
 import type { ActorPlan, World } from "./plan.ts";
+import type { Redrive } from "./redrive.ts";
 import type { Existing, ObjectReference } from "./adoption.ts";
 
 export interface ComposeInput {
@@ -43,5 +44,7 @@ export interface Rendered {
   plan: ActorPlan;
   transportPlan: TransportPlan;
   manifests: Record<string, Manifest>;
+  /** Undefined where nobody asked for it. */
+  redrive: Redrive | undefined;
   findings: Finding[];
 }

@@ -47,7 +47,7 @@ export function renderObjects(
   return objects;
 }
 
-function objectMetadata({ actor }: ActorPlan, special: Metadata): Metadata {
+export function objectMetadata({ actor }: ActorPlan, special: Metadata): Metadata {
   const annotations = { ...actor.spec.annotations, ...special.annotations };
   return {
     ...special,

@@ -7,6 +7,8 @@ import type { ActorObject } from "./actor.ts";
 import type { Composed, ComposeInput, Rendered } from "./composed.ts";
 import { conditions } from "./conditions.ts";
 import { SCALED_OBJECT_KEY, TRIGGER_AUTHENTICATION_KEY, workloadKey } from "./objects.ts";
+import { drainOf } from "./drain.ts";
+import { REDRIVE_JOB_KEY } from "./redrive.ts";
 import { withRefused } from "./refused.ts";
 import { scaledObjectReadiness, worstOf } from "./readiness.ts";
 import { isPodState, observedPods } from "./observed.ts";
@@ -17,7 +19,7 @@ import { type EarlierProgress, workloadProgress, type WorkloadProgress } from ".
 
 /** How the rendered objects are doing: readiness of each, state, conditions and status. */
 export function report(rendered: Rendered, { observed, now }: ComposeInput): Composed {
-  const { object, plan, transportPlan, manifests, findings } = rendered;
+  const { object, plan, transportPlan, manifests, redrive, findings } = rendered;
   const ofKey = (key: string) => objectReadiness(rendered, key, observed[key]);
   const transport = worstOf(Object.keys(transportPlan.objects), ofKey);
   const scaling = worstOf(Object.keys(manifests).filter(isScalingKey), ofKey);
@@ -55,7 +57,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const objects = Object.fromEntries(
     Object.entries(manifests).map(([key, manifest]) => {
       const readiness = key === workloadKey(plan) ? workloadReadiness(workload, state) : ofKey(key);
-      return [key, { manifest, readiness, ready: readiness?.ready ?? false }];
+      return [key, { manifest, readiness, ready: readiness?.ready ?? key === REDRIVE_JOB_KEY }];
     }),
   );
   const status = statusFields({
@@ -69,6 +71,8 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
     memory,
     failingPods: pods?.failing,
     objects,
+    drain: drainOf(object),
+    redrive,
   });
   return {
     fatal: false,
@@ -118,6 +122,8 @@ function objectReadiness(
   if (key === SCALED_OBJECT_KEY) return scaledObjectReadiness(object);
   // n.b. KEDA writes no condition on a TriggerAuthentication; the ScaledObject's says whether it works.
   if (key === TRIGGER_AUTHENTICATION_KEY) return READY;
+  // An errand, no part of the actor: status.redrive says what becomes of it.
+  if (key === REDRIVE_JOB_KEY) return READY;
   return plan.transport.readiness(key, object);
 }
 

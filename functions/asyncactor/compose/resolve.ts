@@ -5,6 +5,7 @@ import { didYouMean } from "../../../core/suggest.ts";
 import type { ActorObject, EffectiveActor, ScalingNumbers } from "./actor.ts";
 import { collisionFindings } from "./collisions.ts";
 import { GRACE_MARGIN_SECONDS } from "./defaults.ts";
+import { isDraining } from "./drain.ts";
 import { type EffectiveSpec, effectiveSpec, wholeSeconds } from "./effective.ts";
 import { formulaFindings } from "./formula.ts";
 import { labelFindings } from "./labels.ts";
@@ -103,6 +104,7 @@ export function resolveActor(
     processingSeconds,
     graceSeconds: Math.max(shutdownSeconds, processingSeconds + GRACE_MARGIN_SECONDS),
     restartedAt: annotations["asya.sh/restarted-at"],
+    redriveAtMs: annotatedTime(annotations, "asya.sh/redrive", findings),
   };
   if (Array.isArray(spec.workload.template?.spec?.containers)) {
     findings.push(
@@ -132,7 +134,8 @@ function scalingNumbers(
     cooldownSeconds: wholeSeconds(scaling.cooldownPeriod, at("cooldownPeriod"), findings),
     initialCooldownSeconds:
       initial === undefined ? undefined : wholeSeconds(initial, at("initialCooldownPeriod"), findings),
-    paused: scaling.paused || annotations["asya.sh/paused"] === "true",
+    // A queue is emptied by its consumers: who asks for that later than for a pause means it.
+    paused: !isDraining(annotations) && (scaling.paused || annotations["asya.sh/paused"] === "true"),
     pausedScaleIn: annotations["asya.sh/paused-scale-in"] === "true",
     wakeAtMs: annotatedTime(annotations, "asya.sh/wake", findings),
   };

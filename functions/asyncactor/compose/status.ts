@@ -4,6 +4,8 @@ import type { Manifest } from "../../../core/manifest.ts";
 import type { TransportPlan } from "../../../transports/contract.ts";
 import type { EffectiveActor } from "./actor.ts";
 import type { Condition } from "./conditions.ts";
+import type { Drain } from "./drain.ts";
+import type { Redrive } from "./redrive.ts";
 import type { ActorState } from "./state.ts";
 import type { WorkloadProgress } from "./workload-progress.ts";
 
@@ -80,6 +82,8 @@ export interface StatusFacts {
   /** Undefined where nobody looks. */
   failingPods: number | undefined;
   objects: Readonly<Record<string, { manifest: Manifest; readiness: Readiness | undefined }>>;
+  drain: Drain | undefined;
+  redrive: Redrive | undefined;
 }
 
 /** The fields of `status` that are the function's (SPEC section 8, "who writes what"). */
@@ -109,6 +113,8 @@ export function statusFields(facts: StatusFacts): Record<string, unknown> {
       : { lastScaleFormatted: `${memory.lastScaleTime} (${memory.lastScaleDirection})` }),
     effective: effectiveFields(facts),
     objects: objectFields(facts.objects),
+    ...(facts.drain === undefined ? {} : { drain: facts.drain }),
+    ...(facts.redrive === undefined ? {} : { redrive: facts.redrive }),
   };
 }
 

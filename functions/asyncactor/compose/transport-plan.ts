@@ -12,9 +12,10 @@ const POD = ["spec", "workload", "template", "spec"] as const;
 export function planTransport(
   { actor, transport, transportConfig }: ActorPlan,
   observed: Readonly<Record<string, Observed>>,
+  redriving = false,
 ): { transportPlan: TransportPlan; findings: Finding[] } {
   const transportPlan = transport.render({
-    actor: actorView(actor),
+    actor: { ...actorView(actor), redriving },
     transportName: actor.spec.transport,
     config: transportConfig,
     observed,

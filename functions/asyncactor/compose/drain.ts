@@ -1,0 +1,41 @@
+import { isObject } from "../../../core/json.ts";
+import type { ActorObject } from "./actor.ts";
+
+const DRAIN = "asya.sh/drain";
+
+/** How far the emptying of an actor is; `left` counts messages in the queue and in hand, and is absent where nobody knows. */
+export interface Drain {
+  state: "Draining" | "Drained";
+  left?: number;
+  message: string;
+}
+
+export function isDraining(annotations: Readonly<Record<string, string>> | undefined): boolean {
+  return annotations?.[DRAIN] === "true";
+}
+
+/** From the observer's numbers alone: no write and no call of ours more than it makes anyway. Undefined where nobody asked. */
+export function drainOf({ metadata, status }: ActorObject): Drain | undefined {
+  if (!isDraining(metadata.annotations)) return undefined;
+  const depth = depthIn(status);
+  if (depth === undefined) {
+    const message = "how many messages are left is not known: that needs scaling.enabled and the observer";
+    return { state: "Draining", message };
+  }
+  const processing = Number(status?.["processingMessages"] ?? 0);
+  const left = Math.max(depth, processing);
+  return left === 0
+    ? { state: "Drained", left, message: "its queue is empty and nothing is being processed" }
+    : {
+        state: "Draining",
+        left,
+        message: `${left} messages are left, ${processing} of them being processed`,
+      };
+}
+
+function depthIn(status: ActorObject["status"]): number | undefined {
+  const observed = status?.["observed"];
+  const queue = isObject(observed) ? observed["queue"] : undefined;
+  const depth = isObject(queue) ? queue["depth"] : undefined;
+  return typeof depth === "number" ? depth : undefined;
+}
