@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { FolderError } from "./folder.ts";
 import { RefusedError } from "./rendered.ts";
 import { DEFAULT_STATE_FOLDER } from "./up/state-folder.ts";
+import { drainCommand } from "./commands/drain.ts";
+import { redriveCommand } from "./commands/redrive.ts";
 import { renderCommand } from "./commands/render.ts";
 import { headerOption, sendCommand } from "./commands/send.ts";
 import { startCommand } from "./commands/start.ts";
@@ -26,6 +28,8 @@ const handlersOption = new Option(
   "handlers' Python code; default: handlers/ in the folder",
 );
 const pythonOption = new Option("--python <program>", "interpreter of the handlers").default("python3");
+
+const namespaceOption = new Option("-n, --namespace <name>", "default: the kubeconfig's");
 
 export function program(): Command {
   const asya = new Command("asya")
@@ -94,6 +98,22 @@ export function program(): Command {
     .option("-H, --header <name=value>", "a header; may be repeated", headerOption)
     .addOption(stateOption)
     .action(sendCommand);
+  asya
+    .command("drain")
+    .description(
+      "empty actors' queues: their consumers go on, also where paused; waits until nothing is left",
+    )
+    .argument("<actors...>", "names of AsyncActors")
+    .addOption(namespaceOption)
+    .option("--timeout <duration>", "how long to wait", "30m")
+    .option("--resume", "no longer drain them")
+    .action(drainCommand);
+  asya
+    .command("redrive")
+    .description("move an actor's dead letters back into its queue, with all attempts before them again")
+    .argument("<actor>", "name of the AsyncActor")
+    .addOption(namespaceOption)
+    .action(redriveCommand);
   return asya;
 }
 
