@@ -100,7 +100,10 @@ export class Application {
   /** Names of an actor's actions that may be chosen now, in alphabetical order. */
   async offered(actor: string): Promise<string[]> {
     const query = new URLSearchParams({ ...ACTOR, namespace: this.#namespace, resourceName: actor });
-    const answer = await this.#argoCd.ask("GET", `applications/${this.name}/resource/actions?${query}`);
+    const answer = await this.#argoCd.ask(
+      "GET",
+      `applications/${this.name}/resource/actions?${query.toString()}`,
+    );
     const actions = (at(answer, "actions") ?? []) as { name: string; disabled?: boolean }[];
     return actions
       .filter(({ disabled }) => disabled !== true)

@@ -67,7 +67,10 @@ export class ArgoCd {
 function arguments_(plugins: readonly Plugin[], sockets: string): string[] {
   return [
     ...plugins.flatMap(({ folder }) => ["--plugin-dir", folder]),
-    ...["--plugin-sock-dir", sockets, "--without", "applicationset,notifications"],
+    "--plugin-sock-dir",
+    sockets,
+    "--without",
+    "applicationset,notifications",
   ];
 }
 
