@@ -1,8 +1,9 @@
 import { Findings } from "./check/findings.ts";
+import packageSettings from "../package.json" with { type: "json" };
+import { enrich, type Printed } from "./enrich/enrich.ts";
 import { generate } from "./generate.ts";
 import type { Parameters } from "./parameters.ts";
 import { readFolder } from "./read/folder.ts";
-import type { SourceObject } from "./read/source-object.ts";
 import { readBeside, repositoryRoot } from "./repository.ts";
 
 /** Findings of each severity that are kept; what is over is counted. */
@@ -11,7 +12,7 @@ const EMPTY_FOLDER = "E004";
 
 export interface Answer {
   /** Sorted; only for printing where `stops` is false. */
-  objects: readonly SourceObject[];
+  objects: readonly Printed[];
   findings: Findings;
   files: number;
   /** Whether the findings forbid to print anything. */
@@ -44,5 +45,7 @@ export async function answerFor(
     beside: beside.objects.map((object) => object.read()),
   });
   const stops = findings.count("error") > 0 || (strictness === "warnings" && findings.count("warning") > 0);
-  return { objects, findings, files: content.files + beside.files, stops };
+  const pluginVersion = `v${packageSettings.version}`;
+  const printed = enrich(objects, { parameters, sourcePath, pluginVersion });
+  return { objects: printed, findings, files: content.files + beside.files, stops };
 }

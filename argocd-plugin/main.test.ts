@@ -231,5 +231,9 @@ test("what an Application can say is announced", async () => {
     "flavors",
     "strictness",
     "allowEmpty",
+    "enrich",
+    "provenance",
+    "sourceUrl",
+    "pruneConfirm",
   ]);
 });

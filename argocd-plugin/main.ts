@@ -30,6 +30,10 @@ const PARAMETER_OPTIONS = {
   flavors: { type: "string" },
   strictness: { type: "string" },
   allowEmpty: { type: "string" },
+  enrich: { type: "string" },
+  provenance: { type: "string" },
+  sourceUrl: { type: "string" },
+  pruneConfirm: { type: "string" },
 } as const satisfies Record<keyof Parameters, { type: "string" }>;
 
 interface Arguments {
@@ -61,6 +65,10 @@ function readArguments(argv: string[]): Arguments | "help" | "parameters" {
       flavors: values.flavors,
       strictness: values.strictness,
       allowEmpty: values.allowEmpty,
+      enrich: values.enrich,
+      provenance: values.provenance,
+      sourceUrl: values.sourceUrl,
+      pruneConfirm: values.pruneConfirm,
     }),
   };
 }

@@ -7,6 +7,10 @@ const DEFAULTS = {
   flavors: undefined,
   strictness: "errors",
   allowEmpty: false,
+  enrich: true,
+  provenance: "file",
+  sourceUrl: undefined,
+  pruneConfirm: false,
 };
 
 test.each([[undefined], [""], ["null"], ["[]"]])(

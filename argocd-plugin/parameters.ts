@@ -11,6 +11,11 @@ export interface Parameters {
   flavors: string | undefined;
   strictness: "errors" | "warnings";
   allowEmpty: boolean;
+  /** Whether Asya's objects get the annotations that Argo CD needs. */
+  enrich: boolean;
+  provenance: "file" | "line" | "none";
+  sourceUrl: string | undefined;
+  pruneConfirm: boolean;
 }
 
 interface Parameter {
@@ -46,6 +51,29 @@ export const PARAMETERS: Readonly<Record<keyof Parameters, Parameter>> = {
   allowEmpty: {
     title: "Allow an empty folder",
     doc: "true: a folder without an object is printed as nothing, so that Argo CD may prune the last actor",
+    fallback: "false",
+    choices: ["true", "false"],
+  },
+  enrich: {
+    title: "Enrich",
+    doc: "annotations for Argo CD on XRD, Composition, platform, flavors and actors: sync waves and options, provenance; what an object has already stays",
+    fallback: "true",
+    choices: ["true", "false"],
+  },
+  provenance: {
+    title: "Provenance",
+    doc: "what asya.sh/source says; with line, every edit above an object applies it again and has Crossplane look at it",
+    fallback: "file",
+    choices: ["file", "line", "none"],
+  },
+  sourceUrl: {
+    title: "Source URL",
+    doc: "where files of the repository are shown, such as https://git.example/team/repository/blob/main: each object gets a link",
+    fallback: "",
+  },
+  pruneConfirm: {
+    title: "Confirm pruning",
+    doc: "true: an actor is pruned only after a confirmation; until then the whole sync waits",
     fallback: "false",
     choices: ["true", "false"],
   },
@@ -90,7 +118,15 @@ export function readParameters(
     flavors: value("flavors") || undefined,
     strictness: value("strictness") === "warnings" ? "warnings" : "errors",
     allowEmpty: value("allowEmpty") === "true",
+    enrich: value("enrich") === "true",
+    provenance: provenanceOf(value("provenance")),
+    sourceUrl: value("sourceUrl") || undefined,
+    pruneConfirm: value("pruneConfirm") === "true",
   };
+}
+
+function provenanceOf(value: string): Parameters["provenance"] {
+  return value === "line" || value === "none" ? value : "file";
 }
 
 function valueOf(name: keyof Parameters, text: string | undefined): string {

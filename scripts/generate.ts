@@ -8,6 +8,7 @@ import { findingsPage } from "./generate/findings-page.ts";
 import { kubernetesSchema } from "./generate/kubernetes.ts";
 import { withoutWords } from "./generate/map-schema.ts";
 import { platformJsonSchema } from "./generate/platform.ts";
+import { pluginYaml } from "./generate/plugin-yaml.ts";
 import { rulesModule } from "./generate/rules.ts";
 import { schemaModule } from "./generate/schema-module.ts";
 import { settingsPage } from "./generate/settings-page.ts";
@@ -58,11 +59,12 @@ async function generatedFiles(): Promise<Record<string, string>> {
       ]),
     ),
     "argocd-plugin/argo-cd/helm-values.yaml": YAML_BANNER + helmValues(),
+    "argocd-plugin/plugin.yaml": await pretty(pluginYaml(), "yaml"),
     "docs/states.md": await pretty(statesPage(), "markdown"),
   };
 }
 
-function pretty(text: string, parser: "json" | "markdown"): Promise<string> {
+function pretty(text: string, parser: "json" | "markdown" | "yaml"): Promise<string> {
   return format(text, { parser, printWidth: 110 });
 }
 
