@@ -53,6 +53,24 @@ const EXAMPLES: readonly Example[] = [
   { action: "reset-scale", effect: "it sleeps again", look: replicas, wanted: (seen) => seen === 0 },
   { action: "wake", effect: "a replica runs", look: replicas, wanted: (seen) => seen === 1 },
   {
+    action: "drain",
+    effect: "it is emptied",
+    look: async () => at((await world.actor(NAME)).status, "drain", "state"),
+    wanted: (seen) => seen === "Drained",
+  },
+  {
+    action: "stop-draining",
+    effect: "nobody asks for that any more",
+    look: async () => at((await world.actor(NAME)).status, "drain"),
+    wanted: isOff,
+  },
+  {
+    action: "redrive",
+    effect: "its dead letters have been asked for",
+    look: async () => at((await world.actor(NAME)).status, "redrive"),
+    wanted: (seen) => typeof seen === "object" && seen !== null,
+  },
+  {
     action: "reconcile-now",
     effect: "Crossplane has handled the request",
     look: handled,
