@@ -16,7 +16,7 @@ function answer(annotations: Record<string, string>, now: Date, status: Fields =
   const response = runFunction(requestFor({ ...ACTOR, metadata, status }, PLATFORM), now);
   const { desired, results } = response;
   return {
-    job: desired?.resources["redrive-job"]?.resource as Fields | undefined,
+    job: desired?.resources["redrive-job"]?.resource,
     objects: Object.keys(desired?.resources ?? {}),
     deployment: JSON.stringify(desired?.resources["deployment"]?.resource),
     scaledObject: JSON.stringify(desired?.resources["scaled-object"]?.resource),

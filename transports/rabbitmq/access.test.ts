@@ -65,6 +65,16 @@ describe("permissions join once the user's random name is known, and stay", () =
     expect(Object.keys(render().objects)).not.toContain("rabbitmq-permission");
   });
 
+  it("while dead letters are redriven they give the own dead letters to read, and only then", () => {
+    const read = (redriving: boolean) =>
+      permissionsOf(render({ redriving }, { "rabbitmq-user": USER }), "rabbitmq-permission");
+    expect(read(false)).toMatchObject({ read: "^asya-summarizer$" });
+    expect(read(true)).toEqual({
+      ...(read(false) as object),
+      read: "^(asya-summarizer|asya-summarizer-dlq)$",
+    });
+  });
+
   it("they name the user", () => {
     const plan = render({}, { "rabbitmq-user": USER });
     expect(plan.objects["rabbitmq-permission"]).toMatchObject({ spec: { user: "hRx-8_random", vhost: "/" } });

@@ -19,7 +19,11 @@ const QUEUES = [
 const ELSEWHERE = ["arn:aws:iam::123456789012:role/asya-ml-summarizer", "arn:aws:s3:::models/weights", "*"];
 const OTHER_ACTIONS = ["iam:PutRolePolicy", "iam:PassRole", "s3:GetObject", "sts:AssumeRole", "kms:Decrypt"];
 
-function rights(sendTo: ActorView["sendTo"], deadLetters = true): Record<string, string[]> {
+function rights(
+  sendTo: ActorView["sendTo"],
+  deadLetters = true,
+  redriving = false,
+): Record<string, string[]> {
   const platform = withDefaults({
     region: "eu-central-1",
     accountId: "123456789012",
@@ -32,6 +36,7 @@ function rights(sendTo: ActorView["sendTo"], deadLetters = true): Record<string,
     queueLength: 5,
     sendTo,
     messagesAtDeletion: "Retain",
+    redriving,
   };
   const policy = JSON.parse(JSON.stringify(queuePolicy(platform, actor))) as PolicyDocument;
   return rightsOver(policy, [...SQS_ACTIONS, ...OTHER_ACTIONS], [...QUEUES, ...ELSEWHERE]);
@@ -49,6 +54,15 @@ describe("evaluated over every action of SQS, the role gives exactly", () => {
       [`${HERE}:asya-happy-end`]: SEND,
       [`${HERE}:asya-error-end`]: SEND,
     });
+  });
+
+  it("while dead letters are redriven: the own dead letters to read as well, and nothing else", () => {
+    const before = rights(["translator"]);
+    const meanwhile = rights(["translator"], true, true);
+    const deadLetters = `${HERE}:asya-summarizer-dlq`;
+    expect(meanwhile[deadLetters]?.toSorted()).toEqual(own.toSorted());
+    expect({ ...meanwhile, [deadLetters]: SEND }).toEqual(before);
+    expect(rights(["translator"], false, true)).toEqual(rights(["translator"], false));
   });
 
   it("with a list: the own queue to read, the listed ones and the ends to send", () => {
