@@ -1,3 +1,4 @@
+import { kustomizationFindings } from "./check/kustomization.ts";
 import { Findings } from "./check/findings.ts";
 import packageSettings from "../package.json" with { type: "json" };
 import { enrich, type Printed } from "./enrich/enrich.ts";
@@ -37,7 +38,12 @@ export async function answerFor(
   const { namespace, platform, flavors, strictness, allowEmpty } = parameters;
   const findings = new Findings({ kept: MAX_FINDINGS, notes });
   const content = await readFolder(folder);
-  findings.add(content.findings.filter(({ code }) => !(allowEmpty && code === EMPTY_FOLDER)));
+  const unbuilt = kustomizationFindings(folder);
+  const instead = new Set(unbuilt.map(({ file }) => file));
+  findings.add(unbuilt);
+  findings.add(
+    content.findings.filter(({ code, file }) => !instead.has(file) && !(allowEmpty && code === EMPTY_FOLDER)),
+  );
   const beside = await readBeside(repositoryRoot(folder, sourcePath), { platform, flavors });
   findings.add(beside.findings);
   const objects = generate(content.objects, findings, {

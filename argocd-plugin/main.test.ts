@@ -237,3 +237,15 @@ test("what an Application can say is announced", async () => {
     "pruneConfirm",
   ]);
 });
+
+test.each(["kustomization.yaml", "kustomization.yml", "Kustomization"])(
+  "a folder with %s is not printed as if kustomize had built it",
+  async (file) => {
+    const name = `kustomized-${file}`;
+    folder(name, { "a.yaml": CONFIG_MAP, [file]: "resources: [a.yaml]\npatches: []\n" });
+    const { exit, stdout, stderr } = await plugin(["generate", name]);
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+    expect(stderr.split("\n")[0]).toContain(`${file}:1:1 ASYA-E047 must be built by kustomize`);
+    expect(stderr).not.toContain("E007");
+  },
+);

@@ -128,6 +128,10 @@ export const FINDINGS = {
     title: "queue would vanish",
     why: "A queue exists that the platform's settings no longer render; Crossplane would delete it.",
   },
+  E047: {
+    title: "kustomization not built",
+    why: "The folder has a kustomization; printed as they stand, its objects would lack what it changes, and Argo CD would apply them so.",
+  },
   W001: {
     title: "queue keeps its arguments",
     why: "A RabbitMQ queue cannot change its arguments, nor its binding and permissions theirs; the new setting has no effect until the object is made again.",

@@ -1,7 +1,7 @@
 import type { Role } from "./role.ts";
 
-export const SYNC_WAVE = "argocd.argoproj.io/sync-wave";
-export const SYNC_OPTIONS = "argocd.argoproj.io/sync-options";
+const SYNC_WAVE = "argocd.argoproj.io/sync-wave";
+const SYNC_OPTIONS = "argocd.argoproj.io/sync-options";
 
 /** n.b. Argo CD waits for every wave but the last: an actor that is Progressing or Suspended would hold what comes after it. */
 const WAVES: Readonly<Record<Role, string>> = {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, realpath, symlink } from "node:fs/promises";
-import { dirname, extname, join, normalize, sep } from "node:path";
+import { basename, dirname, extname, join, normalize, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -121,7 +121,8 @@ function placeOf({ name, type, linkname }: Header, folder: string): string | und
   if (leadsOut(path))
     throw new ArchiveError(`the archive has an entry that leads out of it: ${JSON.stringify(name)}`);
   if (path.split(sep).includes(".git")) return undefined;
-  if (type === "file") return ENDINGS.has(extname(path)) ? join(folder, path) : undefined;
+  if (type === "file")
+    return ENDINGS.has(extname(path)) || basename(path) === "Kustomization" ? join(folder, path) : undefined;
   // One that leads out is as good as not there: the reader would refuse it anyway.
   return leadsOut(normalize(join(dirname(path), linkname))) || linkname.startsWith(sep)
     ? undefined
