@@ -46,7 +46,7 @@ export async function answerFor(
   );
   const beside = await readBeside(repositoryRoot(folder, sourcePath), { platform, flavors });
   findings.add(beside.findings);
-  const objects = generate(content.objects, findings, {
+  const objects = await generate(content.objects, findings, {
     namespace: namespace ?? destination,
     beside: beside.objects.map((object) => object.read()),
   });

@@ -57,7 +57,7 @@ const everything = () => new Findings({ kept: Infinity, notes: true });
 /** Errors as `file:line:column CODE`, and whole. */
 async function errorsOf(files: Record<string, string>, options?: GenerateOptions): Promise<string[]> {
   const findings = everything();
-  generate(await read(files), findings, options);
+  await generate(await read(files), findings, options);
   return findings.kept.filter(isError).map(formatFinding);
 }
 
@@ -70,7 +70,7 @@ test("objects come out as they were read, sorted by API, kind, namespace and nam
     "apiVersion: batch/v1\nkind: Job\nmetadata: {generateName: j-}\n",
   ];
   const findings = everything();
-  const objects = generate(await read({ "a.yaml": texts.join("---\n") }), findings);
+  const objects = await generate(await read({ "a.yaml": texts.join("---\n") }), findings);
   expect(findings.kept).toEqual([]);
   expect(objects.map(({ json }) => json.toString().trimEnd())).toEqual([
     '{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"z"}}',
@@ -170,7 +170,7 @@ test("a platform that lies elsewhere is known, but not printed", async () => {
   const [elsewhere] = await read({ "p.yaml": platform() });
   const findings = everything();
   const sources = await read({ "a.yaml": actor("a", undefined, "kafka") });
-  expect(generate(sources, findings, { beside: [elsewhere!.read()] })).toHaveLength(1);
+  expect(await generate(sources, findings, { beside: [elsewhere!.read()] })).toHaveLength(1);
   expect(findings.kept.filter(isError).map(formatFinding)).toEqual([
     expect.stringMatching(/^a.yaml:6:14 ASYA-E022 /),
   ]);
@@ -201,7 +201,7 @@ test("a kind that asya.sh does not have is an error", async () => {
 
 test("the same folder gives the same bytes", async () => {
   const files = { "b.yaml": actor("b"), "a.yaml": actor("a"), "p.yaml": platform() };
-  const bytes = async () => Buffer.concat(generate(await read(files), everything()).map(({ json }) => json));
+  const bytes = async () => Buffer.concat((await generate(await read(files), everything())).map(({ json }) => json));
   expect(await bytes()).toEqual(await bytes());
 });
 
@@ -226,7 +226,7 @@ test("labels, annotations and selectors may be called like the members that obje
     )
     .replace("        containers:", `        nodeSelector:\n${map("          ")}        containers:`);
   const findings = everything();
-  const [printed] = generate(await read({ "a.yaml": odd }), findings);
+  const [printed] = await generate(await read({ "a.yaml": odd }), findings);
   expect(findings.kept.filter(isError)).toEqual([]);
   const { metadata, spec } = printed!.read() as { metadata: Metadata; spec?: unknown };
   const expected = JSON.stringify(Object.fromEntries(names.map((name) => [name, "x"])));

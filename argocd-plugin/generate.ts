@@ -10,6 +10,10 @@ import { addDuplicates } from "./check/duplicates.ts";
 import type { Findings } from "./check/findings.ts";
 import { actorOf, placedAt, readActor } from "./check/placed.ts";
 import { addSharedQueues } from "./check/queues.ts";
+import { addRouteFindings } from "./check/route-findings.ts";
+import { declaredRoutes } from "./check/routes.ts";
+import { addToolFindings } from "./check/tool-findings.ts";
+import { readTools } from "./check/tools.ts";
 import { flavorName, isActor, isEnvironmentConfig, isOurs, isPlatform, worldOf } from "./check/world.ts";
 import { type Limits, LIMITS } from "./read/limits.ts";
 import { mebibytes } from "./read/refusals.ts";
@@ -28,11 +32,11 @@ export interface GenerateOptions {
  *
  * @returns the objects, sorted by API, kind, namespace and name.
  */
-export function generate(
+export async function generate(
   objects: readonly SourceObject[],
   findings: Findings,
   { beside = [], namespace, limits = LIMITS }: GenerateOptions = {},
-): SourceObject[] {
+): Promise<SourceObject[]> {
   addDuplicates(objects, namespace, findings);
   const settings = settingsWithin(objects, limits, findings);
   for (const source of objects) findings.add(kindFindings(source), placedAt(source));
@@ -46,6 +50,9 @@ export function generate(
   const actors = objects.filter(isActor).map((source) => actorOf(source, namespace));
   for (const actor of actors) findings.add(actorFindings(readActor(actor), world), placedAt(actor.source));
   addSharedQueues(actors, world, findings);
+  const tools = await readTools(objects, namespace, limits, findings);
+  addToolFindings(tools, findings);
+  addRouteFindings(declaredRoutes(tools), actors, world, findings);
   return objects.toSorted(byIdentity);
 }
 

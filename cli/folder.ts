@@ -43,7 +43,8 @@ export async function checkFolder(path: string, platformFile?: string): Promise<
   );
   const findings = new Findings({ kept: Infinity, notes: true });
   findings.add([...content.findings, ...(extra?.findings ?? [])]);
-  const manifests = generate(content.objects, findings, { beside }).map((object) => object.read());
+  const objects = await generate(content.objects, findings, { beside });
+  const manifests = objects.map((object) => object.read());
   return {
     actors: manifests.filter(isActor),
     objects: [...manifests, ...beside],

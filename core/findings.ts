@@ -132,6 +132,22 @@ export const FINDINGS = {
     title: "kustomization not built",
     why: "The folder has a kustomization; printed as they stand, its objects would lack what it changes, and Argo CD would apply them so.",
   },
+  E050: {
+    title: "tool defined twice",
+    why: "Two tools of one namespace have the same name; the gateway refuses both files.",
+  },
+  E051: {
+    title: "route not declared",
+    why: "A tool takes a route by a name that its own file does not declare; the gateway refuses the file.",
+  },
+  E052: {
+    title: "route outside of access",
+    why: "An actor sends a message on only to what its spec.access.sendTo names: every message of this route would end in error-end.",
+  },
+  E053: {
+    title: "successor on another transport",
+    why: "An actor sends to its successors and to the end actors on its own transport; on another one nobody reads what it sends.",
+  },
   W001: {
     title: "queue keeps its arguments",
     why: "A RabbitMQ queue cannot change its arguments, nor its binding and permissions theirs; the new setting has no effect until the object is made again.",
@@ -164,9 +180,21 @@ export const FINDINGS = {
     title: "work in hand can be killed",
     why: "When a pod is told to stop, it ends before its handler must: the work is lost and done again. See [in-flight](in-flight.md).",
   },
+  W012: {
+    title: "actor of a route not here",
+    why: "A declared route names an actor that is not among the actors of its namespace in this folder. It may lie in another folder; `asya validate` over the whole repository knows.",
+  },
+  W013: {
+    title: "no way out of a circle",
+    why: "Actors that a route leads to may send only to each other, and no route ends in one of them: a message that they pass on goes round for ever.",
+  },
   I001: {
     title: "outside the restricted profile",
     why: "The pod would be refused in a namespace that enforces Pod Security `restricted`.",
+  },
+  I002: {
+    title: "no route leads here",
+    why: "The namespace declares routes, and neither one of them nor spec.access.sendTo of an actor on one names this actor. Only clients that write to its queue themselves reach it.",
   },
 } as const satisfies Record<string, { title: string; why: string }>;
 

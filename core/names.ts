@@ -5,6 +5,8 @@ export const INSTALL_CONTAINER = "asya-runtime-install";
 
 export const PLATFORM_NAME = "asya-platform";
 export const FLAVOR_LABEL = "asya.sh/flavor";
+/** Of ConfigMaps with the gateway's tools and routes. */
+export const TOOLS_LABEL = "asya.sh/tools";
 
 export const END_ACTORS = ["happy-end", "error-end"] as const;
 

@@ -11,6 +11,8 @@ export interface Limits {
   printedBytes: number;
   /** The platform and all flavors in JSON: they are in use while every actor is checked. */
   settingsBytes: number;
+  /** All files of tools: their routes are in use together. */
+  toolsBytes: number;
   /** Nesting of one document; the deepest CRDs in use stay below 60. */
   depth: number;
   /** Characters and nodes that the aliases of the whole folder may add to what is written. */
@@ -35,6 +37,7 @@ export const LIMITS: Limits = {
   documents: 200_000,
   printedBytes: 48 * 2 ** 20,
   settingsBytes: 2 * 2 ** 20,
+  toolsBytes: 4 * 2 ** 20,
   depth: 200,
   expansion: 8 * 2 ** 20,
   members: 300_000,

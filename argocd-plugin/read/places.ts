@@ -21,6 +21,28 @@ type Members = (string | number)[];
 /** n.b. the document is parsed again: to remember every place of every object would cost more than all the rest. */
 export function locate(document: SourceDocument, path: FieldPath, at: "key" | "value"): Position {
   const places = lastPlaces?.document === document ? lastPlaces : (lastPlaces = placesOf(document));
+  return places.position(offsetOf(places, path, at));
+}
+
+/**
+ * Where the first line of a literal block's text stands: `text` is the value at `path`, and its column 1 stands at the
+ * column that is returned. Undefined for any other scalar: its lines are not the file's.
+ */
+export function locateLiteral(document: SourceDocument, path: FieldPath, text: string): Position | undefined {
+  const places = lastPlaces?.document === document ? lastPlaces : (lastPlaces = placesOf(document));
+  const offset = offsetOf(places, path, "value");
+  LITERAL.lastIndex = offset;
+  const match = LITERAL.exec(document.text());
+  if (match === null || text.trim() === "") return undefined;
+  const first = text.search(/\S/);
+  const own = first - (text.lastIndexOf("\n", first) + 1);
+  return { line: places.position(offset).line + 1, column: (match[1] ?? "").length - own + 1 };
+}
+
+/** The header of a literal block, empty lines, and what the first line with text is indented by. */
+const LITERAL = /\|[-+1-9]{0,2}[ \t\r]*(?:#[^\n]*)?\n(?:[ \t\r]*\n)*( *)/y;
+
+function offsetOf(places: Places, path: FieldPath, at: "key" | "value"): number {
   let value = places.root;
   let offset = places.offset;
   for (const step of path) {
@@ -30,7 +52,7 @@ export function locate(document: SourceDocument, path: FieldPath, at: "key" | "v
     value = (value as Record<string | number, unknown>)[step];
     offset = Number(members[at === "key" || isContainer(value) ? index + 1 : index + 2]);
   }
-  return places.position(offset);
+  return offset;
 }
 
 interface Places {

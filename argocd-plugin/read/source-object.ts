@@ -1,6 +1,6 @@
 import type { FieldPath } from "../../core/finding.ts";
 import type { Manifest } from "../../core/manifest.ts";
-import { locate, type SourceDocument } from "./places.ts";
+import { locate, locateLiteral, type SourceDocument } from "./places.ts";
 import type { Position } from "./text.ts";
 import type { Stored, TextStore } from "./text-store.ts";
 
@@ -72,5 +72,10 @@ export class SourceObject implements Identity {
    */
   locate(path: FieldPath, at: "key" | "value" = "value"): Position {
     return locate(this.#document, [...this.#base, ...path], at);
+  }
+
+  /** Where the text of a field that is a literal block begins; undefined where its lines are not the file's. */
+  locateLiteral(path: FieldPath, text: string): Position | undefined {
+    return locateLiteral(this.#document, [...this.#base, ...path], text);
   }
 }

@@ -1,0 +1,46 @@
+import { type Finding, finding, quoteValue } from "../../core/finding.ts";
+import { didYouMean } from "../../core/suggest.ts";
+import type { Findings } from "./findings.ts";
+import type { ReadTools } from "./tools.ts";
+import type { ToolsFile } from "./tools-file.ts";
+
+/** Names to choose a suggestion from; each takes time. */
+const MAX_CANDIDATES = 50;
+
+/** What the gateway would refuse about files that fit the schema: names of tools, and of routes that tools take. */
+export function addToolFindings(tools: readonly ReadTools[], findings: Findings): void {
+  const first = new Map<string, { file: ToolsFile; index: number }>();
+  for (const { file, content } of tools) {
+    const routes = content.routes ?? {};
+    for (const [index, { name, route }] of content.tools.entries()) {
+      const identity = `${file.namespace ?? ""}\0${name}`;
+      const before = first.get(identity);
+      if (before === undefined) first.set(identity, { file, index });
+      else findings.add([toolTwice(name, index)], (one) => file.placed(withOther(one, before), "value"));
+      if (typeof route === "string" && (!Object.hasOwn(routes, route) || routes[route] === null))
+        findings.add([noRoute(route, index, Object.keys(routes))], (one) => file.placed(one, "value"));
+    }
+  }
+}
+
+function toolTwice(name: string, index: number): Finding {
+  const message = `its namespace has a tool ${quoteValue(name)} already`;
+  return finding("E050", ["tools", index, "name"], message, "rename or remove one of the two");
+}
+
+/** Only for a finding that is kept: to know the other's place takes as long as to know its own. */
+function withOther(one: Finding, { file, index }: { file: ToolsFile; index: number }): Finding {
+  const { file: name, line } = file.place(["tools", index, "name"]);
+  return { ...one, message: `${one.message}, at ${name}:${line}` };
+}
+
+function noRoute(route: string, index: number, names: readonly string[]): Finding {
+  const candidates = names.slice(0, MAX_CANDIDATES);
+  const fix = didYouMean(
+    route,
+    candidates,
+    "declare it under routes of this file, or list the route's actors here",
+  );
+  const message = `the file has no route of this name (got ${quoteValue(route)})`;
+  return finding("E051", ["tools", index, "route"], message, fix);
+}
