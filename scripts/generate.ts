@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { format } from "prettier";
-import { helmValues, kustomizeComponent } from "../argocd-plugin/argo-cd/settings.ts";
+import { exampleSettings, helmValues, kustomizeComponents } from "../argocd-plugin/argo-cd/settings.ts";
 import { actorSchema, specLayerSchema } from "./generate/actor-schemas.ts";
 import { builtInPlatformModule } from "./generate/built-in-platform.ts";
 import { findingsPage } from "./generate/findings-page.ts";
@@ -53,12 +53,15 @@ async function generatedFiles(): Promise<Record<string, string>> {
     "docs/findings.md": await pretty(findingsPage(), "markdown"),
     "docs/settings.md": await pretty(settingsPage(), "markdown"),
     ...Object.fromEntries(
-      Object.entries(kustomizeComponent()).map(([name, text]) => [
-        `argocd-plugin/argo-cd/kustomize/${name}`,
+      Object.entries(kustomizeComponents()).map(([name, text]) => [
+        `argocd-plugin/argo-cd/${name}`,
         YAML_BANNER + text,
       ]),
     ),
     "argocd-plugin/argo-cd/helm-values.yaml": YAML_BANNER + helmValues(),
+    "argocd-plugin/argo-cd/settings-to-copy.yaml": `${YAML_BANNER}# To copy from, with your own addresses.
+# n.b. resource.exclusions is one text: append to yours, which may be the list that Argo CD ships.
+${exampleSettings()}`,
     "argocd-plugin/plugin.yaml": await pretty(pluginYaml(), "yaml"),
     "docs/states.md": await pretty(statesPage(), "markdown"),
   };

@@ -1,8 +1,14 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import { findProgram } from "../../test/real-program.ts";
 import { runLua } from "./run-lua.ts";
-import { argocdSettings } from "./settings.ts";
+import { argocdSettings, notificationSettings } from "./settings.ts";
+
+const kustomize = findProgram("kustomize");
 
 function health(kind: string, conditions: object[] | undefined, metadata: object = {}): Promise<unknown> {
   const script = argocdSettings()[`resource.customizations.health.${kind}`] ?? "";
@@ -75,4 +81,29 @@ test("scripts keep to what Lua 5.1 knows", () => {
   const newer = /\bgoto\b|\/\/|[^~]=?&|\|[^|]|<<|>>|\btable\.(?:pack|unpack|move)\b|\butf8\b|<const>/;
   for (const name of ["asya.sh_AsyncActor", "keda.sh_ScaledObject", "managed-resource"])
     expect(readFileSync(join(import.meta.dirname, "health", `${name}.lua`), "utf8")).not.toMatch(newer);
+});
+
+test.skipIf(kustomize === undefined)("the components add to an Argo CD and leave what it has", () => {
+  const folder = mkdtempSync(join(tmpdir(), "asya-components-"));
+  try {
+    const components = ["kustomize", "kustomize-notifications"];
+    for (const name of components)
+      cpSync(join(import.meta.dirname, name), join(folder, name), { recursive: true });
+    const base = ["argocd-cm", "argocd-notifications-cm"].map((name) =>
+      JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { own: name } }),
+    );
+    writeFileSync(join(folder, "base.yaml"), base.join("\n---\n"));
+    writeFileSync(
+      join(folder, "kustomization.yaml"),
+      JSON.stringify({ kind: "Kustomization", resources: ["base.yaml"], components }),
+    );
+    const built = execFileSync(kustomize ?? "", ["build", folder], { encoding: "utf8" });
+    const data = parseAllDocuments(built).map((one) => (one.toJS() as { data: object }).data);
+    expect(data).toEqual([
+      { own: "argocd-cm", ...argocdSettings() },
+      { own: "argocd-notifications-cm", ...notificationSettings() },
+    ]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { actionsSetting } from "./actions.ts";
+import { templates, triggers } from "./notifications.ts";
+import { settingsToCopy } from "./own-addresses.ts";
 
 const ACTOR = "asya.sh_AsyncActor";
 /** n.b. Exact kinds: a wildcard would also take Argo CD's own scripts of other kinds away. */
@@ -29,25 +31,56 @@ export function argocdSettings(): Record<string, string> {
   };
 }
 
-/** A kustomize component for an Argo CD that is installed by kustomize. */
-export function kustomizeComponent(): Record<string, string> {
-  const patch = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "argocd-cm" },
-    data: argocdSettings(),
+/**
+ * Kustomize components for an Argo CD that is installed by kustomize. n.b. Argo CD's core install has no ConfigMap for
+ * notifications, so these are a component of their own.
+ */
+export function kustomizeComponents(): Record<string, string> {
+  return {
+    ...component("kustomize", "argocd-cm", argocdSettings()),
+    ...component("kustomize-notifications", "argocd-notifications-cm", notificationSettings()),
   };
-  const component = {
-    apiVersion: "kustomize.config.k8s.io/v1alpha1",
-    kind: "Component",
-    patches: [{ path: "argocd-cm.yaml" }],
-  };
-  return { "kustomization.yaml": stringify(component), "argocd-cm.yaml": stringify(patch, AS_WRITTEN) };
 }
 
 /** Values of the chart argo-cd. */
 export function helmValues(): string {
-  return stringify({ configs: { cm: argocdSettings() } }, AS_WRITTEN);
+  const values = {
+    configs: { cm: argocdSettings() },
+    notifications: { triggers: texts(triggers()), templates: texts(templates()) },
+  };
+  return stringify(values, AS_WRITTEN);
+}
+
+/** Keys of argocd-cm that their reader finishes. */
+export function exampleSettings(): string {
+  return stringify(configMap("argocd-cm", texts(settingsToCopy())), AS_WRITTEN);
+}
+
+/** The keys of ConfigMap argocd-notifications-cm. */
+export function notificationSettings(): Record<string, string> {
+  return texts({ ...triggers(), ...templates() });
+}
+
+function component(folder: string, name: string, data: Record<string, string>): Record<string, string> {
+  const kustomization = {
+    apiVersion: "kustomize.config.k8s.io/v1alpha1",
+    kind: "Component",
+    patches: [{ path: `${name}.yaml` }],
+  };
+  return {
+    [`${folder}/kustomization.yaml`]: stringify(kustomization),
+    [`${folder}/${name}.yaml`]: stringify(configMap(name, data), AS_WRITTEN),
+  };
+}
+
+function configMap(name: string, data: Record<string, string>): object {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data };
+}
+
+function texts(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, stringify(value, AS_WRITTEN)]),
+  );
 }
 
 function script(name: string): string {
