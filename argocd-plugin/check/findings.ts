@@ -28,6 +28,11 @@ export class Findings {
     }
   }
 
+  /** Of each severity, how many are kept at most: for what only these need. */
+  get room(): number {
+    return this.#limits.kept;
+  }
+
   count(severity: Severity): number {
     return this.#counts[severity];
   }

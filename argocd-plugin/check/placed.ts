@@ -16,6 +16,17 @@ export function placedAt(source: SourceObject): (finding: Finding) => Finding {
   });
 }
 
+/** Lines where objects begin, document by document: one place in a document takes as long to know as all. */
+export function linesOf(objects: readonly SourceObject[]): ReadonlyMap<SourceObject, number> {
+  const documents = new Map<unknown, SourceObject[]>();
+  for (const object of new Set(objects)) {
+    const known = documents.get(object.document);
+    if (known === undefined) documents.set(object.document, [object]);
+    else known.push(object);
+  }
+  return new Map([...documents.values()].flat().map((object) => [object, object.line]));
+}
+
 /** An actor of the folder, in the namespace where it will be. */
 export interface Actor {
   source: SourceObject;

@@ -5,7 +5,7 @@ import { queueName } from "../../core/names.ts";
 import { planActor, type World } from "../../functions/asyncactor/compose/plan.ts";
 import { planTransport } from "../../functions/asyncactor/compose/transport-plan.ts";
 import type { Findings } from "./findings.ts";
-import { type Actor, placedAt, readActor } from "./placed.ts";
+import { type Actor, linesOf, placedAt, readActor } from "./placed.ts";
 
 /** What makes two actors readers of one queue; `certain` = the platform's settings say so. */
 interface QueueIdentity {
@@ -22,20 +22,23 @@ export function addSharedQueues(actors: readonly Actor[], world: World, findings
   const namespaces = new Set(actors.map(({ namespace }) => namespace));
   if (namespaces.size < 2) return;
   const first = new Map<string, Actor>();
+  const shared: [actor: Actor, before: Actor, queue: QueueIdentity][] = [];
   for (const actor of actors) {
     const queue = queueOf(readActor(actor), world);
     if (queue === undefined) continue;
     const before = first.get(queue.address);
     if (before === undefined) first.set(queue.address, actor);
-    else if (before.namespace !== actor.namespace)
-      findings.add([sharedQueue(queue, before)], placedAt(actor.source));
+    else if (before.namespace !== actor.namespace) shared.push([actor, before, queue]);
   }
+  const lines = linesOf(shared.slice(0, findings.room).map(([, { source }]) => source));
+  for (const [actor, before, queue] of shared)
+    findings.add([sharedQueue(queue, before, lines.get(before.source) ?? 1)], placedAt(actor.source));
 }
 
-function sharedQueue({ name, certain }: QueueIdentity, { source, namespace }: Actor): Finding {
+function sharedQueue({ name, certain }: QueueIdentity, { source, namespace }: Actor, line: number): Finding {
   const other = `${source.title} of namespace ${namespace ?? "default"}`;
   const verb = certain ? "reads" : "reads, unless the platform's settings tell the namespaces apart,";
-  const message = `${verb} the queue ${name}, as ${other} at ${source.file}:${source.line} does`;
+  const message = `${verb} the queue ${name}, as ${other} at ${source.file}:${line} does`;
   const fix =
     "rename one of the two, or give their namespaces queues of their own in the platform's settings (vhost, queueName)";
   return finding(certain ? "E015" : "W010", ["metadata", "name"], message, fix);

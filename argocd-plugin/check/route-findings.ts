@@ -63,11 +63,8 @@ function stepFinding(
 }
 
 function outsideAccess(route: string, before: RouteActor, name: string): Finding {
-  const { source } = before.actor;
   const names = [...before.sendTo!].slice(0, 10).join(", ");
-  const where = before.ownSendTo
-    ? `${source.file}:${source.line}`
-    : "by its flavors or the platform's defaults";
+  const where = before.ownSendTo ? before.actor.source.file : "by its flavors or the platform's defaults";
   const message = `${before.name} (${where}) may send to ${names === "" ? "end actors only" : names}, and route ${quoteValue(route)} sends it on to ${name}`;
   return finding(
     "E052",

@@ -18,14 +18,14 @@ test("a folder without any actor of the namespace says nothing about a route's a
   expect(await linesOf({ "a.yaml": elsewhere, "t.yaml": route("split", "read") })).toEqual([]);
 });
 
-test("a step outside of the sender's access is an error that names both places", async () => {
+test("a step outside of the sender's access is an error that names the sender", async () => {
   const sender = actor("split", { sendTo: "[store]" });
   const files = {
     "a.yaml": `${sender}---\n${actors("read", "store")}`,
     "t.yaml": route("split", "read", "store"),
   };
   expect(await linesOf(files)).toEqual([
-    't.yaml:9:34 ASYA-E052 data["tools.yaml"].tools[0].route[1]: split (a.yaml:1) may send to store, and route "t" sends it on to read - add read to spec.access.sendTo of split, or take another route',
+    't.yaml:9:34 ASYA-E052 data["tools.yaml"].tools[0].route[1]: split (a.yaml) may send to store, and route "t" sends it on to read - add read to spec.access.sendTo of split, or take another route',
   ]);
   const closed = { ...files, "a.yaml": files["a.yaml"].replace("[store]", "[]") };
   expect(await linesOf(closed)).toEqual([expect.stringContaining("may send to end actors only, and route")]);

@@ -16,22 +16,19 @@ export function addToolFindings(tools: readonly ReadTools[], findings: Findings)
       const identity = `${file.namespace ?? ""}\0${name}`;
       const before = first.get(identity);
       if (before === undefined) first.set(identity, { file, index });
-      else findings.add([toolTwice(name, index)], (one) => file.placed(withOther(one, before), "value"));
+      else findings.add([toolTwice(name, index, before)], (one) => file.placed(one, "value"));
       if (typeof route === "string" && (!Object.hasOwn(routes, route) || routes[route] === null))
         findings.add([noRoute(route, index, Object.keys(routes))], (one) => file.placed(one, "value"));
     }
   }
 }
 
-function toolTwice(name: string, index: number): Finding {
-  const message = `its namespace has a tool ${quoteValue(name)} already`;
+/** n.b. without the other's line: it would have to be looked for in another file for each. */
+function toolTwice(name: string, index: number, before: { file: ToolsFile; index: number }): Finding {
+  const { source, key } = before.file;
+  const place = `tools[${before.index}] of ${key} in ${source.title}, ${source.file}`;
+  const message = `its namespace has a tool ${quoteValue(name)} already: ${place}`;
   return finding("E050", ["tools", index, "name"], message, "rename or remove one of the two");
-}
-
-/** Only for a finding that is kept: to know the other's place takes as long as to know its own. */
-function withOther(one: Finding, { file, index }: { file: ToolsFile; index: number }): Finding {
-  const { file: name, line } = file.place(["tools", index, "name"]);
-  return { ...one, message: `${one.message}, at ${name}:${line}` };
 }
 
 function noRoute(route: string, index: number, names: readonly string[]): Finding {

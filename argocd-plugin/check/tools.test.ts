@@ -98,7 +98,7 @@ test.each([
   [
     "a tool's name twice",
     "tools:\n  - {name: a, route: [x]}\n  - {name: a, route: [x]}\n",
-    /^t\.yaml:10:16 ASYA-E050 .*"a" already, at t\.yaml:9 - /,
+    /^t\.yaml:10:16 ASYA-E050 .*"a" already: tools\[0\] of tools\.yaml in ConfigMap\/tools, t\.yaml - /,
   ],
   [
     "a route that is not declared",
@@ -117,7 +117,7 @@ test("a tool's name is its namespace's, across ConfigMaps, and free in another n
   const two = one.replace("name: one", "name: two");
   const other = one.replace("name: one", "name: three\n  namespace: other");
   expect(await linesOf({ "1.yaml": one, "2.yaml": two, "3.yaml": other })).toEqual([
-    '2.yaml:9:16 ASYA-E050 data["tools.yaml"].tools[0].name: its namespace has a tool "a" already, at 1.yaml:9 - rename or remove one of the two',
+    '2.yaml:9:16 ASYA-E050 data["tools.yaml"].tools[0].name: its namespace has a tool "a" already: tools[0] of tools.yaml in ConfigMap/one, 1.yaml - rename or remove one of the two',
   ]);
 });
 

@@ -21,7 +21,8 @@ export class SourceObject implements Identity {
   readonly name: string | undefined;
   readonly #stored: Stored;
   readonly #store: TextStore;
-  readonly #document: SourceDocument;
+  /** Objects of one list share it. */
+  readonly document: SourceDocument;
   /** From the document's root: `["items", 3]` in a list. */
   readonly #base: FieldPath;
 
@@ -38,12 +39,12 @@ export class SourceObject implements Identity {
     this.name = identity.name;
     this.#store = store;
     this.#stored = stored;
-    this.#document = document;
+    this.document = document;
     this.#base = base;
   }
 
   get file(): string {
-    return this.#document.file;
+    return this.document.file;
   }
 
   /** Where the object begins, counting from 1. */
@@ -71,11 +72,11 @@ export class SourceObject implements Identity {
    * is not there its nearest ancestor.
    */
   locate(path: FieldPath, at: "key" | "value" = "value"): Position {
-    return locate(this.#document, [...this.#base, ...path], at);
+    return locate(this.document, [...this.#base, ...path], at);
   }
 
   /** Where the text of a field that is a literal block begins; undefined where its lines are not the file's. */
   locateLiteral(path: FieldPath, text: string): Position | undefined {
-    return locateLiteral(this.#document, [...this.#base, ...path], text);
+    return locateLiteral(this.document, [...this.#base, ...path], text);
   }
 }
