@@ -201,7 +201,8 @@ test("a kind that asya.sh does not have is an error", async () => {
 
 test("the same folder gives the same bytes", async () => {
   const files = { "b.yaml": actor("b"), "a.yaml": actor("a"), "p.yaml": platform() };
-  const bytes = async () => Buffer.concat((await generate(await read(files), everything())).map(({ json }) => json));
+  const bytes = async () =>
+    Buffer.concat((await generate(await read(files), everything())).map(({ json }) => json));
   expect(await bytes()).toEqual(await bytes());
 });
 

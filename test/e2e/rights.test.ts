@@ -10,12 +10,18 @@ rules:
 `;
 const ME = "system:serviceaccount:a:me";
 
-function line(verb: string, objectRef: object, decision = "allow", username = ME): string {
+function line(
+  verb: string,
+  objectRef: object,
+  decision = "allow",
+  username = ME,
+  time = "2026-11-25T12:00:00.000000Z",
+): string {
   return JSON.stringify({
     verb,
     user: { username },
     objectRef,
-    requestReceivedTimestamp: "2026-11-25T12:00:00.000000Z",
+    requestReceivedTimestamp: time,
     annotations: { "authorization.k8s.io/decision": decision },
   });
 }
@@ -44,4 +50,13 @@ test("a reason stands for a use, and what happened earlier does not count", () =
   expect(judge(grants(ROLE), deeds(LOG, ME, new Date("2027-01-01")), reasons)).toEqual([
     "get apps/statefulsets is granted and was not used: take it away, or give the reason",
   ]);
+});
+
+test("what an API server refuses before it has read the roles is no refusal of a right", () => {
+  const role = { resource: "clusterroles", apiGroup: "rbac.authorization.k8s.io" };
+  const start = line("list", role, "allow", "system:apiserver", "2026-11-25T12:00:01.000000Z");
+  const since = new Date(0);
+  expect(deeds([LOG, start].join("\n"), ME, since).refused).toEqual(new Map());
+  const later = line("list", role, "allow", "system:apiserver", "2026-11-25T12:01:00.000000Z");
+  expect(deeds([LOG, later].join("\n"), ME, since).refused.size).toBe(1);
 });

@@ -33,23 +33,38 @@ export function grants(yaml: string): Right[] {
 
 export interface Deeds {
   done: ReadonlySet<Right>;
-  /** With the object's name, by right. */
+  /** With the object's name, by right. n.b. An API server that starts refuses everybody until it has read the roles. */
   refused: ReadonlyMap<Right, string>;
+}
+
+const STARTING_MS = 10_000;
+
+/** When an API server looked through the roles: it does so once, when it has started. */
+function startsOf(log: string): Date[] {
+  const lines = log.split("\n").filter((line) => line.includes('"system:apiserver"'));
+  return lines
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter(({ verb, objectRef }) => verb === "list" && objectRef?.resource === "clusterroles")
+    .map(({ requestReceivedTimestamp }) => new Date(requestReceivedTimestamp));
 }
 
 /** What one user did and was refused since a time, out of an audit log of JSON lines. */
 export function deeds(log: string, username: string, since: Date): Deeds {
+  const starts = startsOf(log);
+  const isStarting = (at: Date) =>
+    starts.some((start) => at <= start && start.getTime() - at.getTime() < STARTING_MS);
   const done = new Set<Right>();
   const refused = new Map<Right, string>();
   for (const line of log.split("\n")) {
     if (!line.includes(`"${username}"`)) continue;
     const { verb, user, objectRef, requestReceivedTimestamp, annotations } = JSON.parse(line) as AuditEvent;
     if (user.username !== username || objectRef?.resource === undefined) continue;
-    if (new Date(requestReceivedTimestamp) < since) continue;
+    const at = new Date(requestReceivedTimestamp);
+    if (at < since) continue;
     const { apiGroup = "", resource, subresource, name = "" } = objectRef;
     const what = right(verb, apiGroup, subresource === undefined ? resource : `${resource}/${subresource}`);
-    if (annotations?.["authorization.k8s.io/decision"] === "forbid") refused.set(what, name);
-    else done.add(what);
+    if (annotations?.["authorization.k8s.io/decision"] !== "forbid") done.add(what);
+    else if (!isStarting(at)) refused.set(what, name);
   }
   return { done, refused };
 }
