@@ -22,6 +22,8 @@ const SUBJECTS: readonly Subject[] = [
     reasons: {
       "create *":
         "server-side apply of an object that is not there is authorised as create; the audit log calls it patch",
+      "list *": "where the API server cannot stream them (WatchList), an informer lists its objects first",
+      "get *": "an object that Crossplane's cache does not show yet is read by itself",
     },
   },
   {

@@ -28,9 +28,14 @@ export class Broker {
     await this.#call("DELETE", `vhosts/${this.vhost}`);
   }
 
-  async connect(actor?: string): Promise<MessageTransport> {
+  /** @param login - default: the operator's, who may do everything. */
+  async connect(
+    actor?: string,
+    login = credentials(this.#place),
+    onProblem?: (problem: Error) => void,
+  ): Promise<MessageTransport> {
     const { hostname, port } = new URL(this.#place.brokerHere);
-    const { username, password } = credentials(this.#place);
+    const { username, password } = login;
     const settings = fromEnv({
       ASYA_RABBITMQ_HOST: hostname,
       ASYA_RABBITMQ_PORT: port || "5672",
@@ -38,7 +43,7 @@ export class Broker {
       ASYA_RABBITMQ_USERNAME: username,
       ASYA_RABBITMQ_PASSWORD: password,
     });
-    return await connectRabbitmq(settings, { actor });
+    return await connectRabbitmq(settings, { actor, ...(onProblem === undefined ? {} : { onProblem }) });
   }
 
   async queues(): Promise<string[]> {

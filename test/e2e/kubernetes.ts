@@ -27,10 +27,14 @@ const KINDS = {
   triggerauthentications: "apis/keda.sh/v1alpha1",
   queues: "apis/rabbitmq.com/v1beta1",
   bindings: "apis/rabbitmq.com/v1beta1",
+  users: "apis/rabbitmq.com/v1beta1",
+  permissions: "apis/rabbitmq.com/v1beta1",
+  topicpermissions: "apis/rabbitmq.com/v1beta1",
   "queues.sqs.aws.m.upbound.io": "apis/sqs.aws.m.upbound.io/v1beta1",
   "roles.iam.aws.m.upbound.io": "apis/iam.aws.m.upbound.io/v1beta1",
   "rolepolicies.iam.aws.m.upbound.io": "apis/iam.aws.m.upbound.io/v1beta1",
   pods: "api/v1",
+  secrets: "api/v1",
   persistentvolumeclaims: "api/v1",
 } as const;
 export type Kind = keyof typeof KINDS;
