@@ -96,6 +96,11 @@ function inNamespaceOf({ metadata: { namespace } }: Manifest, manifest: Manifest
 function imageOptions(config: KrmInput["config"]) {
   const spec = isObject(config?.["spec"]) ? config["spec"] : isObject(config?.["data"]) ? config["data"] : {};
   const { image, actors, container = "asya-runtime" } = spec;
+  const unknown = Object.keys(spec).find((key) => !["image", "actors", "container"].includes(key));
+  if (unknown !== undefined)
+    throw new KrmError(
+      `functionConfig.spec has no key ${JSON.stringify(unknown)}: it takes image, actors, container`,
+    );
   if (typeof image !== "string" || image === "")
     throw new KrmError("set-image needs functionConfig.spec.image, such as my-team/pages:1.1.0");
   if (typeof container !== "string")

@@ -49,11 +49,12 @@ async function krm(input: string, ...args: string[]) {
   return { exit: await exited, stdout, stderr };
 }
 
-test("a sound folder passes, with every line as it was", async () => {
-  const { exit, stdout } = await krm(list(PLATFORM + ACTOR + OTHER), "validate-actors");
+test("a sound list passes, with every byte as it was but the results", async () => {
+  const input = list(PLATFORM + ACTOR + OTHER);
+  const { exit, stdout } = await krm(input, "validate-actors");
   expect(exit).toBe(0);
-  for (const line of [...ACTOR.split("\n"), ...OTHER.split("\n")])
-    expect(stdout).toContain(line.trim().replaceAll(/ {2,}/g, " "));
+  expect(stdout.slice(0, input.length)).toBe(input);
+  expect(stdout.slice(input.length)).toMatch(/^results:\n- severity: (info|warning)\n/);
 });
 
 test("a mistake is a result with severity, field and file, and the end is 1", async () => {
@@ -76,25 +77,64 @@ test("a mistake is a result with severity, field and file, and the end is 1", as
   expect(stderr).toMatch(/^actors\/read-page\.yaml spec\.transport: ASYA-E022/);
 });
 
-test("set-image changes the image and keeps what people wrote around it", async () => {
-  const config =
-    "functionConfig:\n  kind: SetImage\n  metadata: {name: release}\n  spec: {image: 'pages:1.1.0', actors: [read-page]}\n";
-  const { exit, stdout } = await krm(list(ACTOR + OTHER, config));
+const SET_IMAGE =
+  "functionConfig:\n  kind: SetImage\n  metadata: {name: release}\n  spec: {image: 'pages:1.1.0', actors: [read-page]}\n";
+
+test.each([
+  ["in double quotes", 'image: "pages:1.0.0" # old', 'image: "pages:1.1.0" # old'],
+  ["in single quotes", "image:   'pages:1.0.0'", "image:   'pages:1.1.0'"],
+  ["plain", "image: pages:1.0.0 # old", "image: pages:1.1.0 # old"],
+])("set-image changes the image's own characters and nothing else: %s", async (_, before, after) => {
+  const actor = ACTOR.replace('image: "pages:1.0.0" # old', before);
+  const { exit, stdout } = await krm(list(`# all\n${OTHER}${actor}`, SET_IMAGE));
+  expect(exit).toBe(0);
+  expect(stdout).toBe(list(`# all\n${OTHER}${actor.replace(before, after)}`, SET_IMAGE));
+});
+
+test.each([
+  ["had no image", "imagePullPolicy: Always # always"],
+  ["has it in a block", "image: >-\n                pages:1.0.0\n              stdin: false # always"],
+  ["has it under an anchor", "image: &image pages:1.0.0 # always"],
+])("an actor that %s gets the new one, and comments stay", async (_, written) => {
+  const { exit, stdout } = await krm(
+    list(ACTOR.replace('image: "pages:1.0.0" # old', written) + OTHER, SET_IMAGE),
+  );
   expect(exit).toBe(0);
   expect(stdout).toContain("image: pages:1.1.0");
-  for (const comment of ["# the reader", "# pinned by the release job", "# as it was"])
+  for (const comment of ["# the reader", "# pinned by the release job", "# always", "# as it was"])
     expect(stdout).toContain(comment);
 });
 
-test("render-actors adds what an actor becomes, in its namespace", async () => {
-  const { exit, stdout } = await krm(list(PLATFORM + ACTOR), "render-actors");
+test("a list as JSON comes back with the same objects in the same order", async () => {
+  const given = parse(list(OTHER + ACTOR, SET_IMAGE)) as { items: object[] };
+  const { exit, stdout } = await krm(JSON.stringify(given));
   expect(exit).toBe(0);
-  const items = (parse(stdout) as { items: { kind: string; metadata: { namespace?: string } }[] }).items;
-  expect(items.map(({ kind }) => kind)).toEqual(
-    expect.arrayContaining(["Queue", "Binding", "Deployment", "AsyncActor"]),
-  );
-  expect(items.filter(({ kind }) => kind === "Deployment")[0]?.metadata.namespace).toBe("pages");
+  const items = (parse(stdout) as { items: object[] }).items;
+  expect(items[0]).toEqual(given.items[0]);
+  expect(JSON.stringify(items[1])).toContain('"image":"pages:1.1.0"');
 });
+
+test("another function's results give way", async () => {
+  const input = list(PLATFORM + ACTOR, "results:\n- {message: theirs, severity: info}\n");
+  const { stdout } = await krm(input, "validate-actors");
+  expect(stdout).not.toContain("theirs");
+  expect(stdout.match(/^results:/gm)).toHaveLength(1);
+});
+
+test.each(["", "  "])(
+  "render-actors adds what an actor becomes behind what is there (indent %j)",
+  async (indent) => {
+    const items = (PLATFORM + ACTOR).replaceAll(/^(?=.)/gm, indent);
+    const { exit, stdout } = await krm(list(items, "functionConfig: {kind: RenderActors}\n"));
+    expect(exit).toBe(0);
+    expect(stdout.startsWith(list(items))).toBe(true);
+    expect(stdout).toContain("\nfunctionConfig: {kind: RenderActors}\n");
+    expect(stdout).not.toMatch(/[:-] [&*]a\d/);
+    const all = (parse(stdout) as { items: { kind: string; metadata: { namespace?: string } }[] }).items;
+    expect(all.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["Queue", "Binding", "Deployment"]));
+    expect(all.filter(({ kind }) => kind === "Deployment")[0]?.metadata.namespace).toBe("pages");
+  },
+);
 
 test.each([
   ["no YAML", "a: [", "stdin is no YAML"],

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
+import { Document, isMap, isScalar, isSeq, parseDocument, stringify, type YAMLMap, type YAMLSeq } from "yaml";
 import { isObject } from "../../core/json.ts";
 import type { Manifest } from "../../core/manifest.ts";
+import { appendEdit, applyEdits, scalarEdits, WRITTEN, type Edit } from "./edits.ts";
 import type { KrmOutput } from "./kpt.ts";
 
 const VERSIONS = ["config.kubernetes.io/v1", "config.kubernetes.io/v1beta1"];
@@ -16,11 +17,18 @@ export class KrmError extends Error {
 export class ResourceList {
   readonly items: readonly Manifest[];
   readonly config: Manifest | undefined;
+  readonly #text: string;
   readonly #document: Document;
 
   /** @throws {KrmError} where the text is no ResourceList of objects that are there once. */
   constructor(text: string) {
-    this.#document = parseDocument(text, { intAsBigInt: false, schema: "core", version: "1.2" });
+    this.#text = text;
+    this.#document = parseDocument(text, {
+      intAsBigInt: false,
+      keepSourceTokens: true,
+      schema: "core",
+      version: "1.2",
+    });
     const [error] = this.#document.errors;
     if (error !== undefined) throw new KrmError(`stdin is no YAML: ${error.message}`);
     const list: unknown = this.#document.toJS();
@@ -38,8 +46,39 @@ export class ResourceList {
       : undefined;
   }
 
-  /** The list with what a function made of it: an item that it left alone is written as it was. */
+  /**
+   * The list with what a function made of it: items in the order in which they came, then new ones. Of the text nothing else
+   * changes, unless an item got or lost a field, or the list is written as JSON.
+   */
   with({ items, results }: KrmOutput): string {
+    const made = new Map(items.map((item) => [keyOf(item), item]));
+    const known = new Set(this.items.map(keyOf));
+    const kept = this.items.flatMap((item) => made.get(keyOf(item)) ?? []);
+    const added = items.filter((item) => !known.has(keyOf(item)));
+    const edits = kept.length === this.items.length ? this.#edits(kept, added, results) : undefined;
+    return edits === undefined
+      ? this.#rewritten([...kept, ...added], results)
+      : applyEdits(this.#text, edits);
+  }
+
+  #edits(
+    kept: readonly Manifest[],
+    added: readonly Manifest[],
+    results: KrmOutput["results"],
+  ): Edit[] | undefined {
+    const root = this.#document.contents;
+    const sequence = this.#document.get("items");
+    if (!isMap(root) || root.srcToken?.type !== "block-map" || !isSeq(sequence)) return undefined;
+    if (root.srcToken.indent !== 0 || this.#document.directives?.docEnd === true) return undefined;
+    const parts = [
+      ...kept.map((item, index) => scalarEdits(sequence.items[index], this.items[index], item)),
+      appendEdit(this.#text, sequence, added),
+      resultsEdit(this.#text, root, results),
+    ];
+    return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+  }
+
+  #rewritten(items: readonly Manifest[], results: KrmOutput["results"]): string {
     const before = new Map(this.items.map((item, index) => [keyOf(item), index]));
     const nodes = this.#document.get("items");
     const sequence = isSeq(nodes) ? nodes : (this.#document.createNode([]) as YAMLSeq);
@@ -53,7 +92,7 @@ export class ResourceList {
     const written = items.map(node);
     sequence.items = written;
     this.#document.set("items", sequence);
-    if (results.length > 0) this.#document.set("results", this.#document.createNode(results));
+    if (results.length > 0) this.#document.set("results", this.#document.createNode(results, WRITTEN));
     else this.#document.delete("results");
     return this.#document.toString({ lineWidth: 0, flowCollectionPadding: false, indentSeq: false });
   }
@@ -74,8 +113,23 @@ export class ResourceList {
       return node;
     }
     if (isScalarOf(node, value)) return node;
-    return this.#document.createNode(value);
+    const made = this.#document.createNode(value, WRITTEN);
+    if (isScalar(node)) made.comment = node.comment ?? null;
+    return made;
   }
+}
+
+/** Results are the list's last member; those that came are of another function and go. */
+function resultsEdit(text: string, root: YAMLMap, results: KrmOutput["results"]): Edit[] | undefined {
+  const end = text.length;
+  const newline = text.endsWith("\n") ? "" : "\n";
+  const written = results.length === 0 ? "" : newline + stringify({ results }, WRITTEN);
+  const index = root.items.findIndex(({ key }) => isScalar(key) && key.value === "results");
+  const old = index === -1 ? undefined : root.items[index]?.key;
+  if (old === undefined) return written === "" ? [] : [{ from: end, to: end, text: written }];
+  // In the midst of others, whose comments may stand between.
+  if (index < root.items.length - 1 || !isScalar(old) || old.range == null) return undefined;
+  return [{ from: old.range[0], to: end, text: written.trimStart() }];
 }
 
 function setMember(map: YAMLMap, key: string, node: unknown): void {
