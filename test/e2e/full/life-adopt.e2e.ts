@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { at, type Live } from "../kubernetes.ts";
 import { tell } from "../story.ts";
-import { until } from "../until.ts";
+import { settled, until } from "../until.ts";
 import { World } from "../world.ts";
 import { underTraffic } from "./traffic.ts";
 
@@ -80,6 +80,9 @@ test("what an actor left behind by --cascade=orphan is taken over as it runs: sa
   const options = { handler: "slow", spec: { scaling: { enabled: true, minReplicas: 1, maxReplicas: 1 } } };
   world.commit("moved", options);
   await world.reaches("moved", "Running", 90_000);
+  // n.b. An apply of Crossplane's that is under way makes an orphan a child again, and the garbage collector takes it.
+  const version = async () => (await world.actor("moved")).metadata.resourceVersion;
+  await settled("moved's resource version", version, 20_000, 120_000);
   const before = await untouched("moved");
   await underTraffic(world, "moved", "an actor that goes and comes back", async () => {
     world.kubernetes.kubectl([
