@@ -4,11 +4,13 @@ import type { Findings } from "./findings.ts";
 import type { ReadTools } from "./tools.ts";
 import type { ToolsFile } from "./tools-file.ts";
 
-/** Names to choose a suggestion from; each takes time. */
-const MAX_CANDIDATES = 50;
+/** Suggestions that are looked for, and names to choose each from: every pair takes time. */
+const MAX_SUGGESTIONS = 20;
+const MAX_CANDIDATES = 1_000;
 
 /** What the gateway would refuse about files that fit the schema: names of tools, and of routes that tools take. */
 export function addToolFindings(tools: readonly ReadTools[], findings: Findings): void {
+  let suggestions = MAX_SUGGESTIONS;
   const first = new Map<string, { file: ToolsFile; index: number }>();
   for (const { file, content } of tools) {
     const routes = content.routes ?? {};
@@ -18,7 +20,9 @@ export function addToolFindings(tools: readonly ReadTools[], findings: Findings)
       if (before === undefined) first.set(identity, { file, index });
       else findings.add([toolTwice(name, index, before)], (one) => file.placed(one, "value"));
       if (typeof route === "string" && (!Object.hasOwn(routes, route) || routes[route] === null))
-        findings.add([noRoute(route, index, Object.keys(routes))], (one) => file.placed(one, "value"));
+        findings.add([noRoute(route, index, suggestions-- > 0 ? Object.keys(routes) : [])], (one) =>
+          file.placed(one, "value"),
+        );
     }
   }
 }

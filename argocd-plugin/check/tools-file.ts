@@ -1,6 +1,6 @@
 import type { FieldPath, Finding } from "../../core/finding.ts";
 import type { Limits } from "../read/limits.ts";
-import { locate, type SourceDocument } from "../read/places.ts";
+import { KeptPlaces, locate, type SourceDocument } from "../read/places.ts";
 import { type Position, positionsIn } from "../read/text.ts";
 import type { SourceObject } from "../read/source-object.ts";
 
@@ -15,6 +15,9 @@ export interface ToolsContent {
   tools: readonly Tool[];
   routes?: Readonly<Record<string, readonly string[] | null>> | null;
 }
+
+/** n.b. the ConfigMap's own document stays parsed meanwhile: a list may hold thousands of them. */
+const TEXTS = new KeptPlaces();
 
 /** One data key of a ConfigMap with tools. */
 export class ToolsFile {
@@ -39,7 +42,7 @@ export class ToolsFile {
 
   /** The finding with the path from the ConfigMap's root, and its place in the ConfigMap's file. */
   placed(one: Finding, at: "key" | "value"): Finding {
-    return this.#at(one, () => locate(this.#document, one.path, at));
+    return this.#at(one, () => locate(this.#document, one.path, at, TEXTS));
   }
 
   /** @param offset - into the file's text. */
@@ -49,7 +52,7 @@ export class ToolsFile {
 
   /** Where a field stands in the ConfigMap's file. */
   place(path: FieldPath): { file: string } & Position {
-    return { file: this.source.file, ...this.#outer(() => locate(this.#document, path, "value")) };
+    return { file: this.source.file, ...this.#outer(() => locate(this.#document, path, "value", TEXTS)) };
   }
 
   #at(one: Finding, inner: () => Position): Finding {

@@ -19,8 +19,13 @@ export interface SourceDocument {
 type Members = (string | number)[];
 
 /** n.b. the document is parsed again: to remember every place of every object would cost more than all the rest. */
-export function locate(document: SourceDocument, path: FieldPath, at: "key" | "value"): Position {
-  const places = lastPlaces?.document === document ? lastPlaces : (lastPlaces = placesOf(document));
+export function locate(
+  document: SourceDocument,
+  path: FieldPath,
+  at: "key" | "value",
+  kept: KeptPlaces = FILES,
+): Position {
+  const places = placesOf(document, kept);
   return places.position(offsetOf(places, path, at));
 }
 
@@ -29,7 +34,7 @@ export function locate(document: SourceDocument, path: FieldPath, at: "key" | "v
  * column that is returned. Undefined for any other scalar: its lines are not the file's.
  */
 export function locateLiteral(document: SourceDocument, path: FieldPath, text: string): Position | undefined {
-  const places = lastPlaces?.document === document ? lastPlaces : (lastPlaces = placesOf(document));
+  const places = placesOf(document, FILES);
   const offset = offsetOf(places, path, "value");
   LITERAL.lastIndex = offset;
   const match = LITERAL.exec(document.text());
@@ -63,11 +68,16 @@ interface Places {
   position: (offset: number) => Position;
 }
 
-/** Findings come document by document. */
-let lastPlaces: Places | undefined;
+/** The places of one document: findings come document by document. */
+export class KeptPlaces {
+  last: Places | undefined;
+}
 
-function placesOf(document: SourceDocument): Places {
-  lastPlaces = undefined;
+const FILES = new KeptPlaces();
+
+function placesOf(document: SourceDocument, kept: KeptPlaces): Places {
+  if (kept.last?.document === document) return kept.last;
+  kept.last = undefined;
   const text = document.text();
   const members: Places["members"] = new Map();
   const { value, offset } = recordPlaces(
@@ -79,7 +89,8 @@ function placesOf(document: SourceDocument): Places {
       else known.push(member, keyOffset, valueOffset);
     },
   );
-  return { document, root: value, offset, members, position: positionsIn(text, document.firstLine) };
+  kept.last = { document, root: value, offset, members, position: positionsIn(text, document.firstLine) };
+  return kept.last;
 }
 
 function indexOf(members: Members, step: string | number): number {

@@ -1,3 +1,4 @@
+import packageSettings from "../../package.json" with { type: "json" };
 import type { Entry } from "./plugin-process.ts";
 
 export interface BadCase {
@@ -257,7 +258,13 @@ const actorObject = (name: string) => {
     { name: "other", image },
   ];
   const spec = { transport: "rabbitmq", workload: { template: { spec: { containers } } } };
-  return { apiVersion: "asya.sh/v1alpha1", kind: "AsyncActor", metadata: { name }, spec };
+  const annotations = {
+    "argocd.argoproj.io/sync-options": "SkipDryRunOnMissingResource=true,ServerSideApply=true",
+    "argocd.argoproj.io/sync-wave": "100",
+    "asya.sh/plugin-version": `v${packageSettings.version}`,
+    "asya.sh/source": "a.yaml",
+  };
+  return { apiVersion: "asya.sh/v1alpha1", kind: "AsyncActor", metadata: { name, annotations }, spec };
 };
 const largeActor = (name: string) =>
   actor(name, { more: `          - name: other\n            image: ${image}\n` });

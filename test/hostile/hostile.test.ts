@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { GOOD, NAMED, OTHERS } from "./cases.ts";
+import { BESIDE, TOOLS } from "./tools-cases.ts";
 import { generateFrom, MEBIBYTES, SECONDS } from "./plugin-process.ts";
 
 const TIMEOUT = 60_000;
 
 const limits = `within ${SECONDS} s and ${MEBIBYTES} MiB`;
 
-test.each(Object.entries({ ...NAMED, ...OTHERS }))(
+test.each(Object.entries({ ...NAMED, ...OTHERS, ...TOOLS }))(
   `%s: findings where it is wrong, nothing on stdout, ${limits}`,
   { timeout: TIMEOUT },
   async (_name, { files, errors }) => {
@@ -22,7 +23,7 @@ test.each(Object.entries({ ...NAMED, ...OTHERS }))(
   },
 );
 
-test.each(Object.entries(GOOD))(
+test.each(Object.entries({ ...GOOD, ...BESIDE }))(
   `%s: every object and nothing else, ${limits}`,
   { timeout: TIMEOUT },
   async (_name, { files, objects }) => {

@@ -1,5 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freshBundle, PLUGIN } from "../../scripts/build.ts";
@@ -7,8 +15,8 @@ import { freshBundle, PLUGIN } from "../../scripts/build.ts";
 export const SECONDS = 10;
 export const MEBIBYTES = 256;
 
-/** A file's content, or where a symbolic link points. */
-export type Entry = string | Buffer | { link: string };
+/** A file's content, where a symbolic link points, or the size of a file of zeros that takes no place on the disk. */
+export type Entry = string | Buffer | { link: string } | { bytes: number };
 
 export interface Ended {
   exit: number;
@@ -45,7 +53,11 @@ export async function generateFrom(files: Readonly<Record<string, Entry>>): Prom
 function writeEntry(path: string, entry: Entry): void {
   mkdirSync(dirname(path), { recursive: true });
   if (typeof entry === "string" || Buffer.isBuffer(entry)) writeFileSync(path, entry);
-  else symlinkSync(entry.link, path);
+  else if ("link" in entry) symlinkSync(entry.link, path);
+  else {
+    writeFileSync(path, "");
+    truncateSync(path, entry.bytes);
+  }
 }
 
 function run(args: string[]): Promise<{ stdout: string; stderr: string }> {
