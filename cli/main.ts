@@ -5,6 +5,7 @@ import { RefusedError } from "./rendered.ts";
 import { DEFAULT_STATE_FOLDER } from "./up/state-folder.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { redriveCommand } from "./commands/redrive.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { renderCommand } from "./commands/render.ts";
 import { headerOption, sendCommand } from "./commands/send.ts";
 import { startCommand } from "./commands/start.ts";
@@ -59,6 +60,27 @@ export function program(): Command {
         .default("yaml"),
     )
     .action(renderCommand);
+  asya
+    .command("diff")
+    .description(
+      "what a branch changes in queues, access, workloads and scalers, with marks on what is risky",
+    )
+    .argument("[path]", "folder or file of a git work tree", ".")
+    .requiredOption("-b, --base <ref>", "branch, tag or commit that the folder is compared with")
+    .addOption(platformOption)
+    .addOption(
+      new Option("-o, --output <format>", "form of the report")
+        .choices(["text", "markdown", "json"])
+        .default("text"),
+    )
+    .option("--no-patch", "words only, no YAML (text)")
+    .option("--sarif <file>", "write findings and marks as SARIF 2.1.0, too")
+    .addOption(
+      new Option("--fail-on <level>", "end with 1 at a mark of this level or worse")
+        .choices(["none", "risk", "error"])
+        .default("none"),
+    )
+    .action(diffCommand);
   asya
     .command("start")
     .description(
