@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../core/digest.ts";
 import type { SqsPlatform } from "./defaults.ts";
 
 const DNS_SUFFIX: Readonly<Record<SqsPlatform["partition"], string>> = {
@@ -49,6 +49,6 @@ export function roleArn({ partition, accountId, rolePath }: SqsPlatform, role: s
 export function roleName(platform: SqsPlatform, namespace: string, actor: string): string {
   const cluster = platform.eksCluster ?? platform.oidcProviderArn ?? "";
   const identity = JSON.stringify([cluster, namespace, actor]);
-  const hash = createHash("sha256").update(identity).digest("hex").slice(0, 8);
+  const hash = sha256(identity).slice(0, 8);
   return `${`asya-${namespace}-${actor}`.slice(0, 55)}-${hash}`;
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { conditionOf } from "../../../core/conditions.ts";
+import { sha256 } from "../../../core/digest.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Manifest, Metadata, Observed } from "../../../core/manifest.ts";
 import type { TransportPlan } from "../../../transports/contract.ts";
@@ -106,7 +106,7 @@ export function redriveJob(
 }
 
 function jobName(actor: string, requestedAt: string): string {
-  const digest = createHash("sha256").update(requestedAt).digest("hex").slice(0, 10);
+  const digest = sha256(requestedAt).slice(0, 10);
   return `${actor.slice(0, MAX_PREFIX)}-redrive-${digest}`;
 }
 
