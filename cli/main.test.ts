@@ -28,7 +28,7 @@ test("validate says with which platform it judged, and ends with 0 where nothing
   const { status, stderr } = asya("validate", "examples/pipeline");
   expect(status).toBe(0);
   expect(stderr).toBe(
-    "3 actors in 3 files, judged with a built-in example platform (--platform names yours): nothing that anybody would refuse\n",
+    "3 actors in 4 files, judged with a built-in example platform (--platform names yours): nothing that anybody would refuse\n",
   );
 });
 
