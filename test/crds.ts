@@ -12,7 +12,7 @@ import { rulesOf } from "../scripts/generate/rules.ts";
 import { property, readXrdSchema } from "../scripts/generate/xrd.ts";
 
 const root = resolve(import.meta.dirname, "..");
-const folder = resolve(root, "../shared/crds");
+const shared = resolve(root, "../shared/crds");
 
 /** Says what an API server with the real CRDs would refuse. */
 export interface CrdValidator {
@@ -27,18 +27,22 @@ interface CustomResourceDefinition {
 /**
  * Schemas of shared/crds beside the checkout for everybody's kinds, of Kubernetes 1.36 for its own.
  *
+ * @param more - folders with more CRDs.
  * @returns undefined where that folder is not there, and says so.
  */
-export function crdValidator(): CrdValidator | undefined {
-  if (!existsSync(folder)) {
-    process.stderr.write(`skipped: no validation by the real CRDs, because ${folder} is not there\n`);
+export function crdValidator(more: readonly string[] = []): CrdValidator | undefined {
+  if (!existsSync(shared)) {
+    process.stderr.write(`skipped: no validation by the real CRDs, because ${shared} is not there\n`);
     return undefined;
   }
   const models = new KubernetesModels(join(root, "node_modules/kubernetes-models"));
-  return { violations: (object) => violationsOf(object, models) };
+  const schemaOf = schemasIn([shared, ...more]);
+  return { violations: (object) => violationsOf(object, models, schemaOf) };
 }
 
-function violationsOf(object: unknown, models: KubernetesModels): string[] {
+type SchemaOf = (apiVersion: string, kind: string) => Schema | undefined;
+
+function violationsOf(object: unknown, models: KubernetesModels, schemaOf: SchemaOf): string[] {
   if (!isObject(object)) return ["is not an object"];
   const { apiVersion, kind } = object;
   if (typeof apiVersion !== "string" || typeof kind !== "string") return ["has no apiVersion or kind"];
@@ -62,23 +66,23 @@ function unescaped<Rule extends { rule: string }>(rule: Rule): Rule {
   return { ...rule, rule: rule.rule.replace(/\b__([a-z]+)__\b/g, "$1") };
 }
 
-const schemas = new Map<string, Schema | undefined>();
-
-/** The schema of a CRD in shared/crds, with the fields that every object has. */
-function schemaOf(apiVersion: string, kind: string): Schema | undefined {
-  const key = `${apiVersion} ${kind}`;
-  if (!schemas.has(key)) schemas.set(key, readSchema(apiVersion, kind));
-  return schemas.get(key);
+/** The schema of a CRD in these folders, with the fields that every object has. */
+function schemasIn(folders: readonly string[]): SchemaOf {
+  const schemas = new Map<string, Schema | undefined>();
+  return (apiVersion, kind) => {
+    const key = `${apiVersion} ${kind}`;
+    if (!schemas.has(key)) schemas.set(key, readSchema(folders, apiVersion, kind));
+    return schemas.get(key);
+  };
 }
 
-function readSchema(apiVersion: string, kind: string): Schema | undefined {
+function readSchema(folders: readonly string[], apiVersion: string, kind: string): Schema | undefined {
   if (apiVersion === "asya.sh/v1alpha1" && kind === "AsyncActor") return compositeSchema();
   const [group = "", version = ""] = apiVersion.split("/");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const texts = files
-    .filter((file) => file.split("/").at(-1)?.startsWith(`${group}_`))
-    .map((file) => readFileSync(join(folder, file), "utf8"));
-  const text = texts.find((one) => new RegExp(`^ {4}kind: ${kind}$`, "m").test(one));
+  const isOfKind = new RegExp(`^ {4}kind: ${kind}$`, "m");
+  const text = folders
+    .flatMap((folder) => filesOf(folder, group).map((file) => readFileSync(join(folder, file), "utf8")))
+    .find((one) => isOfKind.test(one) && one.includes(`\n  group: ${group}\n`));
   if (text === undefined) return undefined;
   const { spec } = parse(text) as CustomResourceDefinition;
   const schema = spec.versions.find(({ name }) => name === version)?.schema.openAPIV3Schema;
@@ -89,6 +93,15 @@ function readSchema(apiVersion: string, kind: string): Schema | undefined {
     "x-kubernetes-preserve-unknown-fields": true,
   };
   return { ...schema, properties: { ...schema.properties, metadata } };
+}
+
+/** n.b. Controller tools name a CRD's file by its group; Argo CD does not. */
+function filesOf(folder: string, group: string): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files.filter((file) => {
+    const name = file.split("/").at(-1) ?? "";
+    return name.startsWith(`${group}_`) || name.endsWith("-crd.yaml");
+  });
 }
 
 /** The XRD's schema as Crossplane makes a CRD of it: with its own fields in spec and status. */

@@ -9,6 +9,8 @@ import { argocdSettings } from "./settings.ts";
 
 const KUSTOMIZED = resolve(import.meta.dirname, "kustomize/argocd-cm.yaml");
 const { data: settings } = parse(readFileSync(KUSTOMIZED, "utf8")) as { data: Record<string, string> };
+const TO_COPY = resolve(import.meta.dirname, "settings-to-copy.yaml");
+const { data: toCopy } = parse(readFileSync(TO_COPY, "utf8")) as { data: Record<string, string> };
 const program = findProgram("argocd");
 
 const SYNCED = { type: "Synced", status: "True", observedGeneration: 2 };
@@ -101,6 +103,39 @@ describe.skipIf(program === undefined)("the real Argo CD, offline", () => {
 
   test.each(OTHER_KINDS)("%s", (_, object, status) => {
     expect(argocd.override("health", object, settings)).toMatch(new RegExp(`^STATUS: ${status}\n`));
+  });
+
+  const application = (status?: object) => ({
+    apiVersion: "argoproj.io/v1alpha1",
+    kind: "Application",
+    metadata: { name: "keda", namespace: "argocd" },
+    ...(status && { status }),
+  });
+  const synced = { sync: { status: "Synced" } };
+  test.each([
+    ["nobody has looked at", undefined, "Progressing"],
+    [
+      "has synced nothing yet",
+      { sync: { status: "OutOfSync" }, health: { status: "Healthy" } },
+      "Progressing",
+    ],
+    ["waits for its objects", { ...synced, health: { status: "Missing" } }, "Progressing"],
+    ["works", { ...synced, health: { status: "Healthy" } }, "Healthy"],
+    ["has a broken object", { ...synced, health: { status: "Degraded" } }, "Degraded"],
+    [
+      "does not render",
+      { ...synced, health: { status: "Healthy" }, conditions: [{ type: "ComparisonError", message: "no" }] },
+      "Degraded",
+    ],
+    [
+      "could not be applied",
+      { sync: { status: "OutOfSync" }, operationState: { phase: "Failed" } },
+      "Degraded",
+    ],
+  ])("an Application among Applications that %s", (_, status, expected) => {
+    expect(argocd.override("health", application(status), toCopy)).toMatch(
+      new RegExp(`^STATUS: ${expected}\n`),
+    );
   });
 
   test("offers every action, and greys out what makes no sense now", () => {

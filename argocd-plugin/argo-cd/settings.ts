@@ -13,6 +13,9 @@ const MANAGED = [
   "iam.aws.m.upbound.io_RolePolicy",
   "eks.aws.m.upbound.io_PodIdentityAssociation",
 ];
+/** n.b. Argo CD has none of its own any more, so waves of Applications do not wait. It would change every app of apps there is. */
+const APPLICATION_HEALTH = "resource.customizations.health.argoproj.io_Application";
+const APPLICATION_SCRIPT = join(import.meta.dirname, "application-health.lua");
 /** Scripts stay readable. */
 const AS_WRITTEN = { blockQuote: "literal", lineWidth: 0 } as const;
 /** What changes while an actor works and matters to no sync. */
@@ -53,7 +56,8 @@ export function helmValues(): string {
 
 /** Keys of argocd-cm that their reader finishes. */
 export function exampleSettings(): string {
-  return stringify(configMap("argocd-cm", texts(settingsToCopy())), AS_WRITTEN);
+  const health = { [APPLICATION_HEALTH]: readFileSync(APPLICATION_SCRIPT, "utf8") };
+  return stringify(configMap("argocd-cm", { ...health, ...texts(settingsToCopy()) }), AS_WRITTEN);
 }
 
 /** The keys of ConfigMap argocd-notifications-cm. */
