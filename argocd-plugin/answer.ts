@@ -1,6 +1,7 @@
 import { kustomizationFindings } from "./check/kustomization.ts";
 import { Findings } from "./check/findings.ts";
 import packageSettings from "../package.json" with { type: "json" };
+import { type Progress, UNWATCHED } from "./deadline/progress.ts";
 import { enrich, type Printed } from "./enrich/enrich.ts";
 import { generate } from "./generate.ts";
 import type { Parameters } from "./parameters.ts";
@@ -28,27 +29,29 @@ export interface Question {
   sourcePath: string | undefined;
   /** Whether notes are kept. */
   notes: boolean;
+  progress?: Progress;
 }
 
 /** What the plugin has to say about an Application's folder. */
 export async function answerFor(
   folder: string,
-  { parameters, destination, sourcePath, notes }: Question,
+  { parameters, destination, sourcePath, notes, progress = UNWATCHED }: Question,
 ): Promise<Answer> {
   const { namespace, platform, flavors, strictness, allowEmpty } = parameters;
   const findings = new Findings({ kept: MAX_FINDINGS, notes });
-  const content = await readFolder(folder);
+  const content = await readFolder(folder, { progress });
   const unbuilt = kustomizationFindings(folder);
   const instead = new Set(unbuilt.map(({ file }) => file));
   findings.add(unbuilt);
   findings.add(
     content.findings.filter(({ code, file }) => !instead.has(file) && !(allowEmpty && code === EMPTY_FOLDER)),
   );
-  const beside = await readBeside(repositoryRoot(folder, sourcePath), { platform, flavors });
+  const beside = await readBeside(repositoryRoot(folder, sourcePath), { platform, flavors }, progress);
   findings.add(beside.findings);
   const objects = await generate(content.objects, findings, {
     namespace: namespace ?? destination,
     beside: beside.objects.map((object) => object.read()),
+    progress,
   });
   const stops = findings.count("error") > 0 || (strictness === "warnings" && findings.count("warning") > 0);
   const pluginVersion = `v${packageSettings.version}`;

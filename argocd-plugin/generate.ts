@@ -8,6 +8,7 @@ import { checkPlatform } from "../functions/asyncactor/compose/platform.ts";
 import { checkSpecLayer } from "../functions/asyncactor/compose/schema.ts";
 import { addDuplicates } from "./check/duplicates.ts";
 import type { Findings } from "./check/findings.ts";
+import { type Progress, UNWATCHED } from "./deadline/progress.ts";
 import { actorOf, placedAt, readActor } from "./check/placed.ts";
 import { addSharedQueues } from "./check/queues.ts";
 import { addRouteFindings } from "./check/route-findings.ts";
@@ -25,6 +26,7 @@ export interface GenerateOptions {
   /** Of objects that name none: the Application's destination. */
   namespace?: string | undefined;
   limits?: Limits;
+  progress?: Progress;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface GenerateOptions {
 export async function generate(
   objects: readonly SourceObject[],
   findings: Findings,
-  { beside = [], namespace, limits = LIMITS }: GenerateOptions = {},
+  { beside = [], namespace, limits = LIMITS, progress = UNWATCHED }: GenerateOptions = {},
 ): Promise<SourceObject[]> {
   addDuplicates(objects, namespace, findings);
   const settings = settingsWithin(objects, limits, findings);
@@ -48,7 +50,11 @@ export async function generate(
     findings.add(settingsFindings(platform), (one) => asSettings(unplaced(one), platform));
   const world = worldOf([...settings.values(), ...beside]);
   const actors = objects.filter(isActor).map((source) => actorOf(source, namespace));
-  for (const actor of actors) findings.add(actorFindings(readActor(actor), world), placedAt(actor.source));
+  for (const [done, actor] of actors.entries()) {
+    progress({ phase: "judging", done, of: actors.length, file: actor.source.file });
+    findings.add(actorFindings(readActor(actor), world), placedAt(actor.source));
+  }
+  progress({ phase: "judging", done: actors.length, of: actors.length, file: "" });
   addSharedQueues(actors, world, findings);
   const tools = await readTools(objects, namespace, limits, findings);
   addToolFindings(tools, findings);

@@ -238,6 +238,23 @@ test("what an Application can say is announced", async () => {
   ]);
 });
 
+test("a folder that takes longer than the deadline is given up with a line that says what took so long", async () => {
+  const actors = Array.from({ length: 20_000 }, (_, index) => ACTOR.replace("name: a", `name: a${index}`));
+  folder("slow", { "a.yaml": actors.join("---\n") });
+  const env = { ASYA_PLUGIN_DEADLINE: "300ms" };
+  const { exit, stdout, stderr } = await plugin(["generate", "slow"], { env });
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+  expect(stderr).toMatch(
+    /^asya-plugin: stopped after 0\.3 s \(ASYA_PLUGIN_DEADLINE; .*\): (reading files, 0 of 1|judging objects, \d+ of 20000) done, at a\.yaml - make .*\n$/,
+  );
+});
+
+test.each(["soon", "0s", "1000h"])("a deadline of %s is refused", async (text) => {
+  const { exit, stderr } = await plugin(["generate", "good"], { env: { ASYA_PLUGIN_DEADLINE: text } });
+  expect(exit).toBe(2);
+  expect(stderr).toMatch(new RegExp(`^asya-plugin: ASYA_PLUGIN_DEADLINE must be .*got "${text}"`));
+});
+
 test.each(["kustomization.yaml", "kustomization.yml", "Kustomization"])(
   "a folder with %s is not printed as if kustomize had built it",
   async (file) => {

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
+import { SettingError } from "../core/env.ts";
 import { answerFor } from "./answer.ts";
+import { deadlineMs } from "./deadline/variables.ts";
+import { watchdog } from "./deadline/watchdog.ts";
 import { announcements, PARAMETERS, ParameterError, type Parameters, readParameters } from "./parameters.ts";
 import { type Output, printObjects } from "./print.ts";
 import { jsonReport, textReport } from "./report.ts";
@@ -106,16 +109,18 @@ async function run(argv: string[]): Promise<number> {
     return 0;
   }
   if (!existsSync(options.path)) throw new UsageError(`there is no folder ${options.path}`);
+  const progress = watchdog(deadlineMs(process.env));
   const asJson = options.findings === "json";
   const { objects, findings, files, stops } = await answerFor(options.path, {
     parameters: options.parameters,
     destination: process.env["ARGOCD_APP_NAMESPACE"] || undefined,
     sourcePath: process.env["ARGOCD_APP_SOURCE_PATH"],
     notes: asJson,
+    progress,
   });
   process.stderr.write(asJson ? jsonReport(findings.kept) : textReport(findings, files));
   if (stops) return 1;
-  await printObjects(objects, options.output, process.stdout);
+  await printObjects(objects, options.output, process.stdout, progress);
   return 0;
 }
 
@@ -131,7 +136,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof ParameterError)) throw error;
+  if (!(error instanceof UsageError || error instanceof ParameterError || error instanceof SettingError))
+    throw error;
   process.stderr.write(`asya-plugin: ${error.message}\n\n${USAGE}`);
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 import { isEnvironmentConfig } from "./check/world.ts";
+import type { Progress } from "./deadline/progress.ts";
 import { ParameterError } from "./parameters.ts";
 import { readFolder } from "./read/folder.ts";
 import type { FolderContent } from "./read/folder.ts";
@@ -25,10 +26,11 @@ export function repositoryRoot(folder: string, sourcePath: string | undefined): 
 export async function readBeside(
   root: string,
   paths: Readonly<Record<"platform" | "flavors", string | undefined>>,
+  progress: Progress,
 ): Promise<FolderContent> {
   const contents = await Promise.all(
     Object.entries(paths).flatMap(([name, path]) =>
-      path === undefined ? [] : [readFolder(within(root, name, path), { prefix: `${path}/` })],
+      path === undefined ? [] : [readFolder(within(root, name, path), { prefix: `${path}/`, progress })],
     ),
   );
   return {

@@ -1,4 +1,5 @@
 import { type Finding, finding } from "../../core/finding.ts";
+import { type Progress, UNWATCHED } from "../deadline/progress.ts";
 import { type Limits, LIMITS } from "./limits.ts";
 import { Reading } from "./reading.ts";
 import { tooLargeFile, tooLargeFolder } from "./refusals.ts";
@@ -16,17 +17,20 @@ interface Options {
   limits?: Limits;
   /** Stands before the names of files: "" names them as seen from `path`. */
   prefix?: string;
+  progress?: Progress;
 }
 
 /** Every Kubernetes object below `path`, and everything that keeps the folder from being read; it never throws for it. */
 export async function readFolder(
   path: string,
-  { limits = LIMITS, prefix = "" }: Options = {},
+  { limits = LIMITS, prefix = "", progress = UNWATCHED }: Options = {},
 ): Promise<FolderContent> {
   const { files, findings } = walkFolder(path, limits, prefix);
   const reading = new Reading(limits, findings);
+  const all = files.reduce((sum, file) => sum + file.bytes, 0);
   let bytes = 0;
-  for (const file of files) {
+  for (const [done, file] of files.entries()) {
+    progress({ phase: "reading", done, of: files.length, file: file.file, bytes: all });
     bytes += file.bytes;
     const tooLarge = sizeFinding(file, bytes, limits);
     if (tooLarge !== undefined) reading.findings.push(tooLarge);
