@@ -1,30 +1,74 @@
-/** npm run bench [-- --json FILE]: figures of one run, to be read as ratios. */
+/** npm run bench [-- --json FILE] [--only plugin|function]: figures of one run, to be read as ratios. */
 import { parseArgs } from "node:util";
 import { measureFunction, type CallFigures, type FunctionFigures } from "./function.ts";
 import { measurePlugin, type PluginFigures } from "./plugin.ts";
+import { measurePluginServer } from "./plugin-server.ts";
+import { measureRepoServer } from "./repo-server.ts";
 import { round, writeFigures } from "./report.ts";
 
-const { json } = parseArgs({ options: { json: { type: "string" } } }).values;
+const { json, only } = parseArgs({ options: { json: { type: "string" }, only: { type: "string" } } }).values;
+if (only !== undefined && only !== "plugin" && only !== "function")
+  throw new Error(`--only must be plugin or function (got ${JSON.stringify(only)})`);
 
-console.log("plugin: whole process, median of 7 runs that alternate with `node -e 0`");
-const plugin = await measurePlugin();
-console.table(plugin.map(pluginRow));
+const figures = {
+  ...(only === "function" ? {} : await pluginFigures()),
+  ...(only === "plugin" ? {} : { function: await functionFigures() }),
+};
+if (json !== undefined) await writeFigures(json, figures);
 
-console.log(
-  "function: calls over gRPC with mutual TLS, alternating with the same server around an empty handler",
-);
-const functionFigures = await measureFunction();
-console.table(functionFigures.flatMap(functionRows));
+async function pluginFigures() {
+  console.log(
+    "plugin: whole process, median of 7 runs that alternate with `node -e 0` and `kustomize build`",
+  );
+  const plugin = await measurePlugin();
+  console.table(plugin.map(pluginRow));
+  console.log(
+    "native server at its socket, median of 15 that alternate with a process for each; new content each",
+  );
+  const server = await measurePluginServer();
+  console.table([
+    {
+      actors: server.actors,
+      "process, ms": round(server.processMs),
+      "native, ms": round(server.serverMs),
+      ratio: round(server.processMs / server.serverMs),
+    },
+  ]);
+  console.log("Argo CD's repo-server, a new commit each, median of 5");
+  const repoServer = await measureRepoServer();
+  if (repoServer !== undefined)
+    console.table([
+      {
+        actors: repoServer.actors,
+        "argocd-cmp-server, ms": round(repoServer.processMs),
+        "native, ms": round(repoServer.nativeMs),
+        ratio: round(repoServer.processMs / repoServer.nativeMs),
+        "tars for an answer": repoServer.tarsPerAnswer,
+        "kB a tar": round(repoServer.bytesPerTar / 1_000),
+      },
+    ]);
+  return { plugin, server, repoServer };
+}
 
-if (json !== undefined) await writeFigures(json, { plugin, function: functionFigures });
+async function functionFigures() {
+  console.log(
+    "function: calls over gRPC with mutual TLS, alternating with the same server around an empty handler",
+  );
+  const measured = await measureFunction();
+  console.table(measured.flatMap(functionRows));
+  return measured;
+}
 
-function pluginRow({ actors, emptyMs, pluginMs }: PluginFigures) {
+function pluginRow({ actors, emptyMs, pluginMs, kustomizeMs }: PluginFigures) {
   return {
     actors,
     "node -e 0, ms": round(emptyMs),
     "plugin, ms": round(pluginMs),
     ratio: round(pluginMs / emptyMs),
     "over empty, ms": round(pluginMs - emptyMs),
+    ...(kustomizeMs === undefined
+      ? {}
+      : { "kustomize, ms": round(kustomizeMs), "of kustomize": round(pluginMs / kustomizeMs) }),
   };
 }
 

@@ -8,10 +8,19 @@ export interface Started {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** A server as a process group of its own, its output in a log file that a failure shows. */
+/**
+ * A server as a process group of its own, its output in a log file that a failure shows.
+ *
+ * @param port - where it is to listen, or the path of a socket.
+ */
 export async function startServer(
   command: readonly [string, ...string[]],
-  { env, log, port, withinMs }: { env: NodeJS.ProcessEnv; log: string; port: number; withinMs: number },
+  {
+    env,
+    log,
+    port,
+    withinMs,
+  }: { env: NodeJS.ProcessEnv; log: string; port: number | string; withinMs: number },
 ): Promise<Started> {
   const [program, ...args] = command;
   const child = spawn(program, args, {
@@ -36,7 +45,7 @@ export async function startServer(
   while (!(await accepts(port))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop();
-      throw new Error(`${program} does not answer on port ${port}; ${log} ends with:\n${lastLines(log)}`);
+      throw new Error(`${program} does not answer on ${port}; ${log} ends with:\n${lastLines(log)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -62,8 +71,8 @@ export async function freePorts(count: number): Promise<number[]> {
   );
 }
 
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
+async function accepts(port: number | string): Promise<boolean> {
+  const socket = typeof port === "string" ? connect(port) : connect(port, "127.0.0.1");
   try {
     await once(socket, "connect");
     return true;
