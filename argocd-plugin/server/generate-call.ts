@@ -5,8 +5,9 @@ import { Readable } from "node:stream";
 import { answerFor } from "../answer.ts";
 import { ParameterError, readParameters } from "../parameters.ts";
 import { textReport } from "../report.ts";
-import { ArchiveError, unpack } from "./archive.ts";
+import { ArchiveError, checkAnnounced, unpack } from "./archive.ts";
 import type { AnswerCache } from "./cache.ts";
+import type { Parts } from "./parts.ts";
 import { decodePart, encodeManifests, type Metadata } from "./protocol.ts";
 
 /** Objects in the protocol's form, or why there are none: the plugin's text, which Argo CD shows. */
@@ -22,25 +23,25 @@ export interface CallResult {
 /** The environment that an answer depends on. */
 const ASKED = ["ARGOCD_APP_PARAMETERS", "ARGOCD_APP_NAMESPACE", "ARGOCD_APP_SOURCE_PATH"] as const;
 
+/** n.b. a repo-server that still sends when it is answered says only "error sending stream: EOF" (util/cmp/stream.go). */
+const DRAIN_MS = 5_000;
+
 /**
  * Answers one GenerateManifest call: unpacks what is streamed, asks the plugin's engine, and forgets the files.
  *
- * @param parts - encoded messages of the stream.
  * @param place - a folder for files of calls.
  */
 export async function generateCall(
-  parts: AsyncIterable<Uint8Array>,
+  parts: Parts,
   place: string,
   cache: AnswerCache<CallAnswer>,
 ): Promise<CallResult> {
   const folder = await mkdtemp(join(place, "call-"));
   try {
-    const stream = parts[Symbol.asyncIterator]();
-    const metadata = await firstPart(stream);
-    const { checksum, content, packedBytes } = await unpack(
-      Readable.from(chunks(stream), { objectMode: false }),
-      folder,
-    );
+    const metadata = await firstPart(parts);
+    checkAnnounced(metadata.size);
+    const archive = Readable.from(chunks(parts), { objectMode: false });
+    const { checksum, content, packedBytes } = await unpack(archive, folder, metadata.size);
     if (metadata.checksum !== "" && metadata.checksum !== checksum)
       throw new ArchiveError("the archive was damaged on its way: its checksum differs");
     const question = questionOf(content, metadata);
@@ -52,6 +53,7 @@ export async function generateCall(
     return { answer, cached: false, packedBytes, appName };
   } catch (error) {
     if (!(error instanceof ArchiveError || error instanceof ParameterError)) throw error;
+    await parts.drain(DRAIN_MS);
     return {
       answer: { refusal: `asya-plugin: ${error.message}` },
       cached: false,
@@ -86,16 +88,16 @@ function questionOf(content: string, { appRelPath, env }: Metadata): string {
     .digest("hex");
 }
 
-async function firstPart(stream: AsyncIterator<Uint8Array>): Promise<Metadata> {
-  const first = await stream.next();
+async function firstPart(parts: Parts): Promise<Metadata> {
+  const first = await parts.next();
   const part = first.done === true ? undefined : decodePart(first.value);
   if (part === undefined || !("metadata" in part))
     throw new ArchiveError("the stream does not begin with the request's metadata");
   return part.metadata;
 }
 
-async function* chunks(stream: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (let next = await stream.next(); next.done !== true; next = await stream.next()) {
+async function* chunks(parts: Parts): AsyncGenerator<Uint8Array> {
+  for (let next = await parts.next(); next.done !== true; next = await parts.next()) {
     const part = decodePart(next.value);
     if ("chunk" in part) yield part.chunk;
   }

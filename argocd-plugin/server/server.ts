@@ -12,11 +12,14 @@ import {
 import { announcements } from "../parameters.ts";
 import { AnswerCache } from "./cache.ts";
 import { type CallAnswer, type CallResult, generateCall } from "./generate-call.ts";
+import { Parts } from "./parts.ts";
 import { encodeAnnouncements, PLAIN_CONFIGURATION, PLUGIN_SERVICE, SUPPORTED } from "./protocol.ts";
 
 const CACHE_BYTES = 64 * 2 ** 20;
 /** n.b. Argo CD gives up after 60 s, and says nothing of the time. */
 const DEADLINE_MS = 50_000;
+/** n.b. repo-server has packed the whole archive before it sends the first part. */
+const IDLE_MS = 8_000;
 
 export interface PluginServer {
   /** Finishes the calls in hand. */
@@ -47,7 +50,8 @@ export async function startPluginServer(socket: string, tell: (told: Told) => vo
     generateManifest: (call: ServerReadableStream<Buffer, Uint8Array>, done: sendUnaryData<Uint8Array>) => {
       const startedAt = performance.now();
       const told = (more: Omit<Told, "ms">) => tell({ ms: performance.now() - startedAt, ...more });
-      withDeadline(generateCall(call, place, cache)).then(
+      const parts = new Parts(call, IDLE_MS);
+      withDeadline(generateCall(parts, place, cache), (late) => parts.stop(late)).then(
         (result) => {
           const { answer } = result;
           if ("manifests" in answer) {
@@ -93,11 +97,15 @@ export async function startPluginServer(socket: string, tell: (told: Told) => vo
   };
 }
 
-async function withDeadline<Result>(work: Promise<Result>): Promise<Result> {
+async function withDeadline<Result>(work: Promise<Result>, stop: (late: Error) => void): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     const words = `not answered within ${DEADLINE_MS / 1_000} s: the repository is too large or its folder takes too long`;
-    timer = setTimeout(() => reject(new Error(words)), DEADLINE_MS);
+    timer = setTimeout(() => {
+      const late = new Error(words);
+      reject(late);
+      stop(late);
+    }, DEADLINE_MS);
   });
   try {
     return await Promise.race([work, tooLate]);
