@@ -61,21 +61,11 @@ export async function measureRepoServer(): Promise<RepoServerFigures | undefined
       [role(argocd, root, "argocd-cmp-server"), "--config-dir-path", folder],
       join(sockets, "asya.sock"),
     );
-    await start(
-      "repo-server",
-      [
-        ...([
-          role(argocd, root, "argocd-repo-server"),
-          "--address",
-          "127.0.0.1",
-          "--port",
-          String(port),
-        ] as const),
-        ...["--metrics-address", "127.0.0.1", "--metrics-port", String(metricsPort)],
-        ...["--redis", `127.0.0.1:${redisPort}`, "--disable-tls", "--client-ca-path", ""],
-      ],
-      port,
-    );
+    const flags = ["--disable-tls", "--client-ca-path", "", "--redis", `127.0.0.1:${redisPort}`];
+    const metrics = ["--metrics-address", "127.0.0.1", "--metrics-port", String(metricsPort)];
+    const address = ["--address", "127.0.0.1", "--port", String(port)];
+    const repoServer = role(argocd, root, "argocd-repo-server");
+    await start("repo-server", [repoServer, ...address, ...metrics, ...flags], port);
     const repository = join(root, "repository");
     await writeActors(join(repository, "actors"), ACTORS);
     git(repository, "init", "--quiet", "--initial-branch=main");
