@@ -26,13 +26,13 @@ const SCALED = 'annotations["asya.sh/scale-min"] ~= nil or annotations["asya.sh/
 
 export const ACTIONS: Readonly<Record<string, Action>> = {
   pause: {
-    displayName: "Pause: messages wait in the queue",
+    displayName: "Pause scaling: the replicas stay as they are",
     iconClass: "fa fa-fw fa-pause-circle",
     set: { "asya.sh/paused": "true" },
     disabledWhen: PAUSED,
   },
   resume: {
-    displayName: "Resume",
+    displayName: "Resume scaling",
     iconClass: "fa fa-fw fa-play-circle",
     set: { "asya.sh/paused": null },
     disabledWhen: `not (${PAUSED})`,
@@ -75,7 +75,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
     set: { "asya.sh/restarted-at": NOW },
   },
   drain: {
-    displayName: "Drain: work off what is in the queue (asya drain stops its senders, too)",
+    displayName: "Drain: work off what is in the queue, also where scaling is paused",
     iconClass: "fa fa-fw fa-faucet",
     set: { "asya.sh/drain": "true" },
     disabledWhen: DRAINING,
