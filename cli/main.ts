@@ -125,8 +125,10 @@ export function program(): Command {
     .description(
       "empty actors' queues: their consumers go on, also where paused; waits until nothing is left",
     )
-    .argument("<actors...>", "names of AsyncActors")
+    .argument("[actors...]", "names of AsyncActors")
     .addOption(namespaceOption)
+    .option("--all", "all actors of the namespace")
+    .option("-l, --selector <labels>", "actors with these labels, as kubectl's")
     .option("--timeout <duration>", "how long to wait", "30m")
     .option("--resume", "no longer drain them")
     .action(drainCommand);

@@ -1,62 +1,70 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { constants } from "node:os";
+import { InvalidArgumentError } from "commander";
 import { durationMs } from "../../core/duration.ts";
 import { ActorsInCluster } from "../drain/cluster.ts";
-import { sendersOf } from "../drain/senders.ts";
+import { emptied } from "../drain/emptying.ts";
+import { type ListedActor, named, sendersOf } from "../drain/senders.ts";
 
 const DRAIN = "asya.sh/drain";
 const POLL_MS = 2_000;
-/** A message may be on its way between two queues. */
-const EMPTY_READS = 3;
 
 interface Options {
   namespace?: string;
+  all?: boolean;
+  selector?: string;
   timeout: string;
   resume?: boolean;
 }
 
-/** `asya drain`: exit status 0 = each queue is empty, 1 = time is up; what was asked for stays until `--resume`. */
-export async function drainCommand(names: readonly string[], options: Options): Promise<void> {
+/**
+ * `asya drain`: exit status 0 = each queue is empty, 1 = one is not or cannot be counted, 130 = Ctrl-C; what was asked for
+ * stays until `--resume`.
+ */
+export async function drainCommand(actors: readonly string[], options: Options): Promise<void> {
   const timeoutMs = durationMs(options.timeout);
   if (timeoutMs === undefined)
-    throw new Error(`--timeout must be a duration such as 30m (got "${options.timeout}")`);
+    throw new InvalidArgumentError(`--timeout must be a duration such as 30m (got "${options.timeout}")`);
+  const ways = [actors.length > 0, options.all === true, options.selector !== undefined];
+  if (ways.filter(Boolean).length !== 1)
+    throw new InvalidArgumentError("say which actors: their names, or --all, or --selector");
   const cluster = new ActorsInCluster(options.namespace);
-  if (options.resume === true) {
-    for (const name of names) await cluster.annotate(name, DRAIN, null);
-    console.error(`no longer draining: ${names.join(", ")}`);
-    return;
+  const there = await cluster.list();
+  const chosen = options.selector === undefined ? there : await cluster.list(options.selector);
+  const names = actors.length > 0 ? named(actors, there, cluster.namespace) : chosen.map(({ name }) => name);
+  if (names.length === 0) console.error(`namespace ${cluster.namespace} has no such AsyncActors`);
+  else if (options.resume === true) await resume(cluster, names);
+  else await drain(cluster, names, there, { ...options, timeoutMs });
+}
+
+async function resume(cluster: ActorsInCluster, names: readonly string[]): Promise<void> {
+  for (const name of names) await cluster.annotate(name, DRAIN, null);
+  console.error(`no longer draining: ${names.join(", ")}`);
+}
+
+async function drain(
+  cluster: ActorsInCluster,
+  names: readonly string[],
+  there: readonly ListedActor[],
+  { timeout, timeoutMs }: Options & { timeoutMs: number },
+): Promise<void> {
+  const stop = new AbortController();
+  let stoppedBy: "SIGINT" | "SIGTERM" | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stoppedBy = signal;
+      stop.abort();
+    });
   }
-  const { declared, open } = sendersOf(names, await cluster.list());
   for (const name of names) await cluster.annotate(name, DRAIN, "true");
+  const { declared, open } = sendersOf(names, there);
   if (declared.length > 0) console.error(`may still send to them (access.sendTo): ${declared.join(", ")}`);
   if (open.length > 0) console.error(`may send to any actor (no access.sendTo): ${open.join(", ")}`);
   console.error("who sends from outside the cluster cannot be known here");
-  const left = await emptied(cluster, names, Date.now() + timeoutMs);
+  const wait = { timeoutMs, pollMs: POLL_MS, stop: stop.signal };
+  const left = await emptied(names, (name) => cluster.count(name), console.log, wait);
   if (left.length === 0) return;
-  console.error(
-    `not empty after ${options.timeout}: ${left.join(", ")}; they are still draining: run this again,`,
-  );
+  const why = stoppedBy === undefined ? "not known to be empty" : "stopped before these were empty";
+  console.error(`${why}: ${left.join(", ")} (--timeout ${timeout}); all stay in draining: run this again,`);
   console.error(`or take it back: asya drain --resume -n ${cluster.namespace} ${names.join(" ")}`);
-  process.exitCode = 1;
-}
-
-/** Those that are not empty when time is up. */
-async function emptied(
-  cluster: ActorsInCluster,
-  names: readonly string[],
-  deadlineMs: number,
-): Promise<string[]> {
-  const said = new Map<string, string>();
-  const empty = new Map<string, number>();
-  for (;;) {
-    for (const name of names) {
-      const depth = await cluster.depth(name);
-      empty.set(name, depth === 0 ? (empty.get(name) ?? 0) + 1 : 0);
-      const line = depth === undefined ? "KEDA does not count its messages" : `${depth} messages left`;
-      if (said.get(name) !== line) console.log(`${name}: ${line}`);
-      said.set(name, line);
-    }
-    const left = names.filter((name) => (empty.get(name) ?? 0) < EMPTY_READS);
-    if (left.length === 0 || Date.now() + POLL_MS > deadlineMs) return left;
-    await pause(POLL_MS);
-  }
+  process.exitCode = stoppedBy === undefined ? 1 : 128 + constants.signals[stoppedBy];
 }

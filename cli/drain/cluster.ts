@@ -1,7 +1,8 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { isObject } from "../../core/json.ts";
-import { Api } from "../../observer/api.ts";
+import { Api, ApiError } from "../../observer/api.ts";
 import { depthIn, depthSource, metricPath, scaledObjectPath } from "../../observer/keda.ts";
+import type { Count } from "./emptying.ts";
 import { type ListedActor, listedActors } from "./senders.ts";
 
 const MERGE_PATCH = "application/merge-patch+json";
@@ -20,8 +21,10 @@ export class ActorsInCluster {
     this.namespace = namespace ?? context?.namespace ?? "default";
   }
 
-  async list(): Promise<ListedActor[]> {
-    return listedActors(await this.#api.call("GET", this.#path("")));
+  /** @param selector - of labels, as kubectl's; undefined = all. */
+  async list(selector?: string): Promise<ListedActor[]> {
+    const query = selector === undefined ? "" : `?labelSelector=${encodeURIComponent(selector)}`;
+    return listedActors(await this.#api.call("GET", this.#path(query)));
   }
 
   /** @param value - null takes the annotation away. */
@@ -31,19 +34,45 @@ export class ActorsInCluster {
   }
 
   async status(actor: string): Promise<Record<string, unknown>> {
-    const object = await this.#api.call("GET", this.#path(`/${actor}`));
-    const status = isObject(object) ? object["status"] : undefined;
-    return isObject(status) ? status : {};
+    return statusIn(await this.#api.call("GET", this.#path(`/${actor}`)));
   }
 
-  /** Messages in the queue and in hand, as KEDA counts them now; undefined where KEDA does not look. */
-  async depth(actor: string): Promise<number | undefined> {
-    const source = depthSource(await this.#api.call("GET", scaledObjectPath(this.namespace, actor)));
-    if ("unknown" in source) return undefined;
-    return depthIn(await this.#api.call("GET", metricPath(this.namespace, actor, source.metric)));
+  /** As KEDA counts now. */
+  async count(actor: string): Promise<Count> {
+    const scaledObject = await this.#find(scaledObjectPath(this.namespace, actor));
+    if (scaledObject === undefined) return uncounted(await this.#find(this.#path(`/${actor}`)));
+    const source = depthSource(scaledObject);
+    if ("unknown" in source) return { words: `how many messages are left is not known: ${source.unknown}` };
+    const left = depthIn(await this.#api.call("GET", metricPath(this.namespace, actor, source.metric)));
+    return left === undefined
+      ? { words: "how many messages are left is not known: KEDA's answer has no number" }
+      : { left, words: `${left} messages left` };
+  }
+
+  async #find(path: string): Promise<unknown> {
+    try {
+      return await this.#api.call("GET", path);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   #path(rest: string): string {
     return `/apis/asya.sh/v1alpha1/namespaces/${this.namespace}/asyncactors${rest}`;
   }
+}
+
+/** Of an actor that KEDA does not scale: the sidecars' own number is all that is known. */
+function uncounted(actor: unknown): Count {
+  if (actor === undefined) return { hopeless: true, words: "there is no such AsyncActor any more" };
+  const processing = statusIn(actor)["processingMessages"];
+  const inHand = typeof processing === "number" ? `; ${processing} are being processed` : "";
+  const words = `nobody counts its messages, as it has no ScaledObject (scaling.enabled)${inHand}: look at the broker`;
+  return { hopeless: true, words };
+}
+
+function statusIn(actor: unknown): Record<string, unknown> {
+  const status = isObject(actor) ? actor["status"] : undefined;
+  return isObject(status) ? status : {};
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { listedActors, sendersOf } from "./senders.ts";
+import { listedActors, named, sendersOf } from "./senders.ts";
 
 const actor = (name: string, sendTo?: string[], annotations = {}) => ({
   metadata: { name, annotations },
@@ -19,4 +19,12 @@ test("who may still send to a drained actor: those that name it, and those that 
 
 test("an actor that is drained itself, and sends to itself, is no sender", () => {
   expect(sendersOf(["a"], listedActors({ items: [actor("a", ["a"])] }))).toEqual({ declared: [], open: [] });
+});
+
+test("a name that does not exist is refused before anything is changed; one said twice counts once", () => {
+  const actors = listedActors({ items: [actor("a")] });
+  expect(named(["a", "a"], actors, "shop")).toEqual(["a"]);
+  expect(() => named(["a", "typo"], actors, "shop")).toThrow(
+    "namespace shop has no AsyncActor typo: nothing was changed",
+  );
 });

@@ -35,6 +35,17 @@ export function sendersOf(
   };
 }
 
+/** @throws where one of them does not exist, before anything is asked for. */
+export function named(
+  names: readonly string[],
+  actors: readonly ListedActor[],
+  namespace: string,
+): readonly string[] {
+  const missing = names.filter((name) => actors.every((actor) => actor.name !== name));
+  if (missing.length === 0) return [...new Set(names)];
+  throw new Error(`namespace ${namespace} has no AsyncActor ${missing.join(", ")}: nothing was changed`);
+}
+
 function objectIn(parent: Record<string, unknown>, field: string): Record<string, unknown> {
   const value = parent[field];
   return isObject(value) ? value : {};
