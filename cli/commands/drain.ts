@@ -33,7 +33,7 @@ export async function drainCommand(actors: readonly string[], options: Options):
   const names = actors.length > 0 ? named(actors, there, cluster.namespace) : chosen.map(({ name }) => name);
   if (names.length === 0) console.error(`namespace ${cluster.namespace} has no such AsyncActors`);
   else if (options.resume === true) await resume(cluster, names);
-  else await drain(cluster, names, there, { ...options, timeoutMs });
+  else await drain(cluster, names, there, timeoutMs);
 }
 
 async function resume(cluster: ActorsInCluster, names: readonly string[]): Promise<void> {
@@ -45,13 +45,14 @@ async function drain(
   cluster: ActorsInCluster,
   names: readonly string[],
   there: readonly ListedActor[],
-  { timeout, timeoutMs }: Options & { timeoutMs: number },
+  timeoutMs: number,
 ): Promise<void> {
   const stop = new AbortController();
   let stoppedBy: "SIGINT" | "SIGTERM" | undefined;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      stoppedBy = signal;
+    // n.b. npm passes Ctrl-C on, so the same one may come twice.
+    process.on(signal, () => {
+      stoppedBy ??= signal;
       stop.abort();
     });
   }
@@ -63,8 +64,9 @@ async function drain(
   const wait = { timeoutMs, pollMs: POLL_MS, stop: stop.signal };
   const left = await emptied(names, (name) => cluster.count(name), console.log, wait);
   if (left.length === 0) return;
-  const why = stoppedBy === undefined ? "not known to be empty" : "stopped before these were empty";
-  console.error(`${why}: ${left.join(", ")} (--timeout ${timeout}); all stay in draining: run this again,`);
+  const why =
+    stoppedBy === undefined ? "not known to be empty" : `stopped by ${stoppedBy} before these were empty`;
+  console.error(`${why}: ${left.join(", ")}; all stay in draining: run this again,`);
   console.error(`or take it back: asya drain --resume -n ${cluster.namespace} ${names.join(" ")}`);
   process.exitCode = stoppedBy === undefined ? 1 : 128 + constants.signals[stoppedBy];
 }
