@@ -1,11 +1,10 @@
-import { kustomizationFindings } from "./check/kustomization.ts";
+import { readApplication } from "./application.ts";
 import { Findings } from "./check/findings.ts";
 import packageSettings from "../package.json" with { type: "json" };
 import { type Progress, UNWATCHED } from "./deadline/progress.ts";
 import { enrich, type Printed } from "./enrich/enrich.ts";
 import { generate } from "./generate.ts";
 import type { Parameters } from "./parameters.ts";
-import { readFolder } from "./read/folder.ts";
 import { readBeside, repositoryRoot } from "./repository.ts";
 
 /** Findings of each severity that are kept; what is over is counted. */
@@ -30,22 +29,19 @@ export interface Question {
   /** Whether notes are kept. */
   notes: boolean;
   progress?: Progress;
+  /** How long kustomize may build. */
+  buildMs?: number;
 }
 
 /** What the plugin has to say about an Application's folder. */
 export async function answerFor(
   folder: string,
-  { parameters, destination, sourcePath, notes, progress = UNWATCHED }: Question,
+  { parameters, destination, sourcePath, notes, progress = UNWATCHED, buildMs }: Question,
 ): Promise<Answer> {
   const { namespace, platform, flavors, strictness, allowEmpty } = parameters;
   const findings = new Findings({ kept: MAX_FINDINGS, notes });
-  const content = await readFolder(folder, { progress });
-  const unbuilt = kustomizationFindings(folder);
-  const instead = new Set(unbuilt.map(({ file }) => file));
-  findings.add(unbuilt);
-  findings.add(
-    content.findings.filter(({ code, file }) => !instead.has(file) && !(allowEmpty && code === EMPTY_FOLDER)),
-  );
+  const content = await readApplication(folder, { progress, ...(buildMs === undefined ? {} : { buildMs }) });
+  findings.add(content.findings.filter(({ code }) => !(allowEmpty && code === EMPTY_FOLDER)));
   const beside = await readBeside(repositoryRoot(folder, sourcePath), { platform, flavors }, progress);
   findings.add(beside.findings);
   const objects = await generate(content.objects, findings, {

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { freshBundle, PLUGIN } from "../scripts/build.ts";
@@ -256,13 +256,32 @@ test.each(["soon", "0s", "1000h"])("a deadline of %s is refused", async (text) =
 });
 
 test.each(["kustomization.yaml", "kustomization.yml", "Kustomization"])(
-  "a folder with %s is not printed as if kustomize had built it",
+  "a folder with %s is not printed as if kustomize had built it, and asya validate says the same",
   async (file) => {
     const name = `kustomized-${file}`;
     folder(name, { "a.yaml": CONFIG_MAP, [file]: "resources: [a.yaml]\npatches: []\n" });
-    const { exit, stdout, stderr } = await plugin(["generate", name]);
+    const env = { PATH: dirname(process.execPath) };
+    const { exit, stdout, stderr } = await plugin(["generate"], { cwd: join(place, name), env });
     expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
-    expect(stderr.split("\n")[0]).toContain(`${file}:1:1 ASYA-E047 must be built by kustomize`);
+    const [first] = stderr.split("\n");
+    expect(first).toContain(`${file}:1:1 ASYA-E047 must be built by kustomize, which is not here`);
     expect(stderr).not.toContain("E007");
+    const validated = spawnSync(process.execPath, [resolve("cli/main.ts"), "validate"], {
+      cwd: join(place, name),
+      encoding: "utf8",
+      env,
+    });
+    expect(validated.stdout.split("\n")[0]).toBe(first);
+    expect(validated.status).toBe(1);
   },
 );
+
+test("kustomize may take a part of the deadline, and the plugin says that it was ended", async () => {
+  folder("slow-build", { "kustomization.yaml": "", kustomize: "#!/bin/sh\nexec /bin/sleep 60\n" });
+  const program = join(place, "slow-build", "kustomize");
+  chmodSync(program, 0o755);
+  const env = { ASYA_KUSTOMIZE: program, ASYA_PLUGIN_DEADLINE: "5s" };
+  const { exit, stderr } = await plugin(["generate", "slow-build"], { env });
+  expect(exit).toBe(1);
+  expect(stderr).toMatch(/^kustomization\.yaml:1:1 ASYA-E047 kustomize build was ended after 4 s - /);
+});

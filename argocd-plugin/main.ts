@@ -27,6 +27,9 @@ ${Object.entries(PARAMETERS)
   .join("\n")}
 `;
 
+/** Of the deadline; the rest is for reading and judging what was built. */
+const BUILD_SHARE = 0.8;
+
 const PARAMETER_OPTIONS = {
   namespace: { type: "string" },
   platform: { type: "string" },
@@ -109,7 +112,8 @@ async function run(argv: string[]): Promise<number> {
     return 0;
   }
   if (!existsSync(options.path)) throw new UsageError(`there is no folder ${options.path}`);
-  const progress = watchdog(deadlineMs(process.env));
+  const deadline = deadlineMs(process.env);
+  const progress = watchdog(deadline);
   const asJson = options.findings === "json";
   const { objects, findings, files, stops } = await answerFor(options.path, {
     parameters: options.parameters,
@@ -117,6 +121,7 @@ async function run(argv: string[]): Promise<number> {
     sourcePath: process.env["ARGOCD_APP_SOURCE_PATH"],
     notes: asJson,
     progress,
+    buildMs: deadline * BUILD_SHARE,
   });
   process.stderr.write(asJson ? jsonReport(findings.kept) : textReport(findings, files));
   if (stops) return 1;

@@ -1,6 +1,7 @@
 import { Findings } from "../argocd-plugin/check/findings.ts";
 import { isActor, isPlatform } from "../argocd-plugin/check/world.ts";
 import { generate } from "../argocd-plugin/generate.ts";
+import { readApplication } from "../argocd-plugin/application.ts";
 import { readFolder } from "../argocd-plugin/read/folder.ts";
 import { textReport } from "../argocd-plugin/report.ts";
 import type { Manifest } from "../core/manifest.ts";
@@ -31,7 +32,7 @@ export class FolderError extends Error {
  * stands in for a platform that does not lie beside the actors; without it a built-in example does.
  */
 export async function checkFolder(path: string, platformFile?: string): Promise<CheckedFolder> {
-  const content = await readFolder(path, { prefix: shownPrefix(path) });
+  const content = await readApplication(path, { prefix: shownPrefix(path) });
   const own = content.objects.map((object) => object.read());
   const extra =
     platformFile === undefined

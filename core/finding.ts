@@ -53,7 +53,7 @@ const UNPRINTABLE = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 export function formatFinding(finding: Finding): string {
   const place = [finding.file, finding.line, finding.column].filter((part) => part !== undefined).join(":");
   const path = formatPath(finding.path);
-  const object = finding.file === undefined || path === "" ? finding.object : undefined;
+  const object = finding.line === undefined || path === "" ? finding.object : undefined;
   const subject = [object, path].filter(Boolean).join(" ");
   const head = [place, `ASYA-${finding.code}`].filter(Boolean).join(" ");
   const text = `${subject ? `${subject}: ` : ""}${finding.message}${finding.fix ? ` - ${finding.fix}` : ""}`;

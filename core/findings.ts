@@ -130,7 +130,7 @@ export const FINDINGS = {
   },
   E047: {
     title: "kustomization not built",
-    why: "The folder has a kustomization; printed as they stand, its objects would lack what it changes, and Argo CD would apply them so.",
+    why: "The folder has a kustomization that kustomize did not build; printed as they stand, its objects would lack what it changes, and Argo CD would apply them so.",
   },
   E050: {
     title: "tool defined twice",

@@ -2,6 +2,7 @@ import type { Finding } from "../../core/finding.ts";
 import type { FindingCode } from "../../core/findings.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { SourceObject } from "../read/source-object.ts";
+import type { Position } from "../read/text.ts";
 
 /** What is wrong about these is the key, not its value. */
 const ABOUT_KEYS: ReadonlySet<FindingCode> = new Set<FindingCode>(["E010", "E030"]);
@@ -11,9 +12,16 @@ export function placedAt(source: SourceObject): (finding: Finding) => Finding {
   return (finding) => ({
     object: source.title,
     ...finding,
-    file: source.file,
-    ...source.locate(finding.path, ABOUT_KEYS.has(finding.code) ? "key" : "value"),
+    ...placeIn(source, () => source.locate(finding.path, ABOUT_KEYS.has(finding.code) ? "key" : "value")),
   });
+}
+
+/** The file, and the place in it unless kustomize built the object: the finding then names the object. */
+export function placeIn(
+  { file, document }: SourceObject,
+  position: () => Position,
+): { file: string } & Partial<Position> {
+  return document.built === true ? { file } : { file, ...position() };
 }
 
 /** Lines where objects begin, document by document: one place in a document takes as long to know as all. */

@@ -2,6 +2,7 @@ import type { FieldPath, Finding } from "../../core/finding.ts";
 import type { Limits } from "../read/limits.ts";
 import { KeptPlaces, locate, type SourceDocument } from "../read/places.ts";
 import { type Position, positionsIn } from "../read/text.ts";
+import { placeIn } from "./placed.ts";
 import type { SourceObject } from "../read/source-object.ts";
 
 /** A tool as it was written, with the actors that its route names or the file's route that it takes. */
@@ -57,7 +58,7 @@ export class ToolsFile {
 
   #at(one: Finding, inner: () => Position): Finding {
     const path = ["data", this.key, ...one.path];
-    return { ...one, object: this.source.title, path, file: this.source.file, ...this.#outer(inner) };
+    return { ...one, object: this.source.title, path, ...placeIn(this.source, () => this.#outer(inner)) };
   }
 
   /** In a literal block the text's lines are the file's; of any other scalar only its beginning is known. */

@@ -1,4 +1,5 @@
 import { type Environment, goDurationMs, SettingError, textOf } from "../../core/env.ts";
+import { KUSTOMIZE_VARIABLE } from "../kustomize/program.ts";
 
 /** What the environment of the plugin's container says, for the code and docs/settings.md. */
 export const PLUGIN_VARIABLES = {
@@ -7,6 +8,12 @@ export const PLUGIN_VARIABLES = {
     type: "duration such as 1m30s",
     fallback: "50s",
     doc: "a generate that takes longer ends with 1 and says what took so long; Argo CD kills it after 60s and says nothing",
+  },
+  kustomize: {
+    name: KUSTOMIZE_VARIABLE,
+    type: "file",
+    fallback: undefined,
+    doc: "the kustomize that builds a folder with a kustomization; unset = the one in PATH, where there is one",
   },
 } as const;
 

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { isObject } from "../../core/json.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import type { Parameters } from "../parameters.ts";
@@ -65,11 +66,10 @@ function provenanceOf(
 ): Provenance | undefined {
   const { provenance, sourceUrl } = parameters;
   if (provenance === "none") return undefined;
-  const steps = [...(sourcePath ?? "").split("/"), ...source.file.split("/")];
-  const file = steps.filter((step) => step !== "" && step !== ".").join("/");
+  const file = posix.join(sourcePath ?? "", source.file).replace(/^\/+/, "");
   const path = file.split("/").map(encodeURIComponent).join("/");
   return {
-    source: provenance === "line" ? `${file}:${source.line}` : file,
+    source: provenance === "line" && source.document.built !== true ? `${file}:${source.line}` : file,
     link: sourceUrl === undefined ? undefined : `${sourceUrl.replace(/\/+$/, "")}/${path}`,
     pluginVersion,
   };

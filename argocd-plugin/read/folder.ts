@@ -45,6 +45,45 @@ export async function readFolder(
   };
 }
 
+/** What of a folder's files is too large to be read, by whoever reads them. */
+export function oversized(
+  path: string,
+  prefix: string,
+  limits = LIMITS,
+): { files: number; findings: Finding[] } {
+  const { files } = walkFolder(path, limits, prefix);
+  let bytes = 0;
+  for (const file of files) {
+    bytes += file.bytes;
+    const tooLarge = sizeFinding(file, bytes, limits);
+    if (tooLarge !== undefined) return { files: files.length, findings: [tooLarge] };
+  }
+  return { files: files.length, findings: [] };
+}
+
+/**
+ * The objects of a text that kustomize printed.
+ *
+ * @param file - the kustomization, as findings name it.
+ * @param prefix - of files in its folder.
+ */
+export async function readBuilt(
+  text: string,
+  file: string,
+  prefix: string,
+  limits = LIMITS,
+): Promise<Pick<FolderContent, "objects" | "findings">> {
+  const reading = new Reading(limits, []);
+  await reading.built(text, file, prefix);
+  const nothing = reading.objects.length === 0 && reading.findings.length === 0;
+  return { objects: reading.objects, findings: nothing ? [emptyBuild(file)] : reading.findings };
+}
+
+function emptyBuild(file: string): Finding {
+  const fix = "name resources in it, or correct the Application's path";
+  return { ...finding("E004", [], "kustomize build prints no object", fix), file, line: 1, column: 1 };
+}
+
 function sizeFinding({ file, bytes }: FoundFile, folderBytes: number, limits: Limits): Finding | undefined {
   if (bytes > limits.fileBytes) return tooLargeFile(file, bytes, limits);
   return folderBytes > limits.folderBytes ? tooLargeFolder(file, limits) : undefined;

@@ -13,6 +13,8 @@ export interface SourceDocument {
   /** Reads the text again; empty where the file is gone. */
   readonly text: () => string;
   readonly limits: Limits;
+  /** Whether kustomize printed it: its lines are nobody's. */
+  readonly built?: boolean;
 }
 
 /** Of one mapping or list: name, offset of the key and offset of the value of each member, one after another. */
@@ -25,6 +27,7 @@ export function locate(
   at: "key" | "value",
   kept: KeptPlaces = FILES,
 ): Position {
+  if (document.built === true) return { line: 1, column: 1 };
   const places = placesOf(document, kept);
   return places.position(offsetOf(places, path, at));
 }
@@ -34,6 +37,7 @@ export function locate(
  * column that is returned. Undefined for any other scalar: its lines are not the file's.
  */
 export function locateLiteral(document: SourceDocument, path: FieldPath, text: string): Position | undefined {
+  if (document.built === true) return undefined;
   const places = placesOf(document, FILES);
   const offset = offsetOf(places, path, "value");
   LITERAL.lastIndex = offset;

@@ -1,4 +1,5 @@
 import { type FieldPath, type Finding, finding } from "../../core/finding.ts";
+import { originFile } from "../kustomize/origin.ts";
 import { parseDocument } from "./document.ts";
 import { escaped } from "./escape.ts";
 import { Garbage } from "./garbage.ts";
@@ -53,19 +54,32 @@ export class Reading {
     }
     for (const chunk of splitDocuments(content.text)) {
       if (this.full) return;
-      await this.#document(found, chunk);
+      await this.#document({ file: found.file, again: () => this.#texts.again(found, chunk) }, chunk);
       this.#garbage.clear();
     }
   }
 
-  async #document(found: FoundFile, chunk: Chunk): Promise<void> {
+  /**
+   * Reads what kustomize printed. Nobody has its lines: findings name the object, and its file where kustomize says it.
+   *
+   * @param file - the kustomization.
+   * @param prefix - of files in its folder.
+   */
+  async built(text: string, file: string, prefix: string): Promise<void> {
+    for (const chunk of splitDocuments(text)) {
+      if (this.full) return;
+      await this.#document({ file, again: () => () => chunk.text, builtIn: prefix }, chunk);
+      this.#garbage.clear();
+    }
+  }
+
+  async #document({ file, again, builtIn }: Origin, chunk: Chunk): Promise<void> {
     if (++this.#documents > this.#limits.documents) {
-      this.findings.push(tooManyDocuments(found.file, chunk.firstLine, this.#limits));
+      this.findings.push(tooManyDocuments(file, chunk.firstLine, this.#limits));
       return;
     }
     const parsed = await parseDocument(chunk.text, this.#limits, this.#expansion);
     if (parsed.kind === "empty") return;
-    const { file } = found;
     const { firstLine } = chunk;
     const position = positionsIn(chunk.text, firstLine);
     for (const { code, message, fix, offset } of parsed.problems) {
@@ -74,11 +88,13 @@ export class Reading {
     if (parsed.kind === "broken") return;
     this.#expansion -= parsed.expansion;
     const { objects, findings } = objectsIn(parsed.value);
-    const current = { file, firstLine, text: () => chunk.text, limits: this.#limits };
+    const built = builtIn !== undefined;
+    const current = { file, firstLine, text: () => chunk.text, limits: this.#limits, built };
     for (const each of findings) this.findings.push(placed(each, file, locate(current, each.path, "value")));
-    const document = { ...current, text: this.#texts.again(found, chunk) };
+    const document = { ...current, text: again() };
     for (const object of objects) {
-      this.#object(object, document);
+      const origin = built ? originFile(object.object, builtIn) : undefined;
+      this.#object(object, origin === undefined ? document : { ...document, file: origin });
       if (!this.full) continue;
       this.#tooLarge(object.base, current);
       return;
@@ -97,6 +113,15 @@ export class Reading {
     const of = finding("E003", [], message, "make several Applications of it");
     this.findings.push(placed(of, document.file, locate(document, base, "value")));
   }
+}
+
+/** Where a document comes from. */
+interface Origin {
+  file: string;
+  /** Makes what reads the document's text once more. */
+  again: () => () => string;
+  /** Of what kustomize printed: the prefix of files in the folder that was built. */
+  builtIn?: string;
 }
 
 function placed(of: Finding, file: string, { line, column }: Position): Finding {
