@@ -1,15 +1,16 @@
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
-import { FUNCTION, KRM, OBSERVER, PLUGIN, SIDECAR } from "./build.ts";
+import { CLI, FUNCTION, KRM, OBSERVER, PLUGIN, SIDECAR } from "./build.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const dockerfiles = globSync(["*/Dockerfile", "functions/*/Dockerfile"], { cwd: ROOT }).toSorted();
 
-test("function, plugin, sidecar, observer, KRM functions and crew have an image, each with its own program in it", () => {
+test("function, plugin, sidecar, observer, KRM functions, command line and crew have an image, each with its own program in it", () => {
   expect(dockerfiles.map((path) => path.replace("/Dockerfile", ""))).toEqual(
     expect.arrayContaining([
       "argocd-plugin",
+      "cli",
       "crew",
       "functions/asyncactor",
       "functions/krm",
@@ -17,12 +18,12 @@ test("function, plugin, sidecar, observer, KRM functions and crew have an image,
       "sidecar",
     ]),
   );
-  const copied = [FUNCTION, PLUGIN, SIDECAR, OBSERVER, KRM].map(({ name, entry }) =>
+  const copied = [FUNCTION, PLUGIN, SIDECAR, OBSERVER, KRM, CLI].map(({ name, entry }) =>
     finalStage(entry.replace("main.ts", "Dockerfile")).some(
       (line) => line.startsWith("COPY ") && line.includes(` ${name}.mjs `),
     ),
   );
-  expect(copied).toEqual([true, true, true, true, true]);
+  expect(copied).toEqual([true, true, true, true, true, true]);
 });
 
 test.each(dockerfiles)("%s needs no shell and does not run as root", (path) => {
