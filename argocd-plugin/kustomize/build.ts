@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { shorten } from "../../core/shorten.ts";
 import { quoteValue } from "../../core/finding.ts";
 import { mebibytes } from "../read/refusals.ts";
@@ -72,12 +73,20 @@ export async function kustomizeBuild(program: string, folder: string, limits: Bu
 /** kustomize's own words, without the folder that Argo CD made for this run, and without what it cites: it may be a Secret's. */
 function reason(errors: string, folder: string): string {
   const begin = errors.indexOf("Error: ");
-  const text = (begin === -1 ? errors : errors.slice(begin + "Error: ".length))
-    .replaceAll(`${folder}/`, "")
-    .replaceAll(folder, ".")
+  const text = fromFolder(begin === -1 ? errors : errors.slice(begin + "Error: ".length), folder)
     .replace(/`[^`]*`/g, "(not shown)")
     .replace(/\[(patch|json): .*\]/gs, "[$1 not shown]")
     .replace(/(literal source ).*?(, expected|$)/g, "$1(not shown)$2")
     .trim();
   return shorten(text === "" ? "it says nothing" : text, MESSAGE_CHARACTERS);
+}
+
+/** The text with paths as they are seen from the folder; of its ancestors, those that may be the repository's. */
+function fromFolder(text: string, folder: string): string {
+  let up = "";
+  for (let path = folder; dirname(path) !== dirname(dirname(path)); path = dirname(path)) {
+    text = text.replaceAll(`${path}/`, up).replaceAll(`'${path}'`, `'${up === "" ? "." : up.slice(0, -1)}'`);
+    up += "../";
+  }
+  return text;
 }
