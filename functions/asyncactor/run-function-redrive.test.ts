@@ -90,7 +90,11 @@ test("asya.sh/drain wins over a pause, and says what is left until nothing is", 
   expect(answer(draining, SOON, full).status["drain"]).toMatchObject({ state: "Draining", left: 7 });
   const busy = { observed: { queue: { depth: 0 } }, processingMessages: 1 };
   expect(answer(draining, SOON, busy).status["drain"]).toMatchObject({ state: "Draining", left: 1 });
-  const empty = { observed: { queue: { depth: 0 } } };
-  expect(answer(draining, SOON, empty).status["drain"]).toMatchObject({ state: "Drained", left: 0 });
+  const empty = { observed: { at: "2026-11-25T11:59:40Z", queue: { depth: 0 } } };
+  expect(answer(draining, SOON, empty).status["drain"]).toEqual({
+    state: "Drained",
+    left: 0,
+    message: "nothing was left at 2026-11-25T11:59:40Z, and no other number is known since",
+  });
   expect(answer(draining, SOON).status["drain"]).not.toHaveProperty("left");
 });

@@ -14,10 +14,14 @@ export function isDraining(annotations: Readonly<Record<string, string>> | undef
   return annotations?.[DRAIN] === "true";
 }
 
-/** From the observer's numbers alone: no write and no call of ours more than it makes anyway. Undefined where nobody asked. */
+/**
+ * From the observer's numbers alone: no write and no call of ours more than it makes anyway. Undefined where nobody asked.
+ *
+ * n.b. The observer asks for the depth of an actor without pods once a minute, so messages may have come since.
+ */
 export function drainOf({ metadata, status }: ActorObject): Drain | undefined {
   if (!isDraining(metadata.annotations)) return undefined;
-  const depth = depthIn(status);
+  const { depth, at } = seenIn(status);
   if (depth === undefined) {
     const message = "how many messages are left is not known: that needs scaling.enabled and the observer";
     return { state: "Draining", message };
@@ -25,7 +29,7 @@ export function drainOf({ metadata, status }: ActorObject): Drain | undefined {
   const processing = Number(status?.["processingMessages"] ?? 0);
   const left = Math.max(depth, processing);
   return left === 0
-    ? { state: "Drained", left, message: "its queue is empty and nothing is being processed" }
+    ? { state: "Drained", left, message: `nothing was left at ${at}, and no other number is known since` }
     : {
         state: "Draining",
         left,
@@ -33,9 +37,10 @@ export function drainOf({ metadata, status }: ActorObject): Drain | undefined {
       };
 }
 
-function depthIn(status: ActorObject["status"]): number | undefined {
+function seenIn(status: ActorObject["status"]): { depth: number | undefined; at: string } {
   const observed = status?.["observed"];
-  const queue = isObject(observed) ? observed["queue"] : undefined;
+  if (!isObject(observed)) return { depth: undefined, at: "" };
+  const queue = observed["queue"];
   const depth = isObject(queue) ? queue["depth"] : undefined;
-  return typeof depth === "number" ? depth : undefined;
+  return { depth: typeof depth === "number" ? depth : undefined, at: String(observed["at"]) };
 }

@@ -61,11 +61,12 @@ test("asya drain: an actor that is paused at zero empties its queue all the same
   expect(output).toContain(`${NAME}: 10 messages left`);
   expect(code).toBe(0);
   await world.mail.allEnd(10_000);
-  await until("its status says so", drainState, (state) => state === "Drained");
+  // n.b. The observer asks for the depth of an actor without pods once a minute.
+  await until("its status says so", drainState, (state) => state === "Drained", 120_000);
   expect((await asya("drain", "--resume", NAME)).code).toBe(0);
   await until("it is paused again", paused, (is) => is === "true");
   world.annotate(NAME, { "asya.sh/paused": null });
-});
+}, 300_000);
 
 test("asya drain: Ctrl-C, also twice, ends it at once with 130 and says how to go on; the actor stays in draining", async () => {
   const { code, output } = await asyaStopped("0 messages left", "drain", NAME);
