@@ -44,6 +44,8 @@ export interface Unpacked {
   /** Of all files that were kept, by path and content: the same for two archives of the same commit. */
   content: string;
   packedBytes: number;
+  /** Of YAML and JSON. */
+  keptBytes: number;
 }
 
 const ENDINGS = new Set([".yaml", ".yml", ".json"]);
@@ -122,7 +124,12 @@ export async function unpack(
   if (counts.packed !== announcedBytes) throw new ArchiveError(otherSize("fewer than", announcedBytes));
   await makeLinks(links, folder);
   const content = createHash("sha256").update(JSON.stringify(files.toSorted(byPath)));
-  return { checksum: checksum.digest("hex"), content: content.digest("hex"), packedBytes: counts.packed };
+  return {
+    checksum: checksum.digest("hex"),
+    content: content.digest("hex"),
+    packedBytes: counts.packed,
+    keptBytes: counts.kept,
+  };
 }
 
 /** n.b. zlib's errors have a code that begins with Z_, the file system's a syscall, tar-stream's neither. */

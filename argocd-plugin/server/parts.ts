@@ -10,6 +10,7 @@ export class Parts {
   readonly #stream: Readable;
   readonly #messages: AsyncIterator<Uint8Array>;
   readonly #idleMs: number;
+  readonly #controller = new AbortController();
 
   /**
    * @param stream - of grpc-js: emits `cancelled` where the client has gone away.
@@ -20,7 +21,7 @@ export class Parts {
     this.#idleMs = idleMs;
     // Whoever waits for the next part hears of it; without a listener it would end the process.
     stream.on("error", () => undefined);
-    stream.on("cancelled", () => stream.destroy(new StreamError("the client has gone away")));
+    stream.on("cancelled", () => this.stop(new StreamError("the client has gone away")));
     this.#messages = stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   }
 
@@ -35,9 +36,15 @@ export class Parts {
     }
   }
 
-  /** Stops whoever waits for a part. */
+  /** Aborted where nobody waits for the answer any more. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Stops whoever waits for a part, and what has the signal. */
   stop(reason: Error): void {
     this.#stream.destroy(reason);
+    this.#controller.abort(reason);
   }
 
   /** Reads what is left and forgets it, for `ms` at most. */

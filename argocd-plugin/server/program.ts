@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { pino, stdTimeFunctions } from "pino";
 import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
 import { startPluginServer, type Told } from "./server.ts";
+import { AnswerProcesses } from "./processes.ts";
 
 const USAGE = `Usage: asya-plugin-server --socket FILE [--metrics-address HOST:PORT]
 
@@ -11,8 +12,13 @@ Serves Argo CD's plugin protocol on a socket, so that no process is started for 
 the folder that repo-server looks in, e.g. /home/argocd/cmp-server/plugins/asya-v0.1.0.sock.
 `;
 
-/** Runs until SIGTERM or SIGINT. @returns the exit status. */
-export async function runServer(argv: string[]): Promise<number> {
+/**
+ * Runs until SIGTERM or SIGINT.
+ *
+ * @param program - the program's own file, for its processes.
+ * @returns the exit status.
+ */
+export async function runServer(argv: string[], program: URL): Promise<number> {
   const options = readOptions(argv);
   if (typeof options === "string") {
     process.stderr.write(options);
@@ -20,14 +26,15 @@ export async function runServer(argv: string[]): Promise<number> {
   }
   const log = pino({ base: { name: "asya-plugin-server" }, timestamp: stdTimeFunctions.isoTime });
   const { registry, observe } = createMetrics();
-  const server = await startPluginServer(options.socket, (told) => {
+  const tell = (told: Told) => {
     observe(told);
     const { ms, outcome, result, error } = told;
     const { appName, cached, packedBytes } = result ?? {};
     const line = { app: appName, outcome, ms: Math.round(ms), cached, packedBytes };
     if (error === undefined) log.info(line, "generate");
     else log.error({ ...line, reason: error.message }, "generate");
-  });
+  };
+  const server = await startPluginServer(options.socket, tell, new AnswerProcesses(program));
   const vitals = serveVitals(registry, options.metricsAddress);
   log.info({ socket: options.socket }, "listening");
   await new Promise<void>((resolve) => {

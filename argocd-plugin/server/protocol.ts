@@ -28,8 +28,11 @@ export interface Announcement {
   string: string;
 }
 
+const FIRST_BYTES = 64 * 1_024;
+
 const same = (bytes: Buffer) => bytes;
-const encoded = (bytes: Uint8Array) => Buffer.from(bytes);
+const encoded = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+  Buffer.from(buffer, byteOffset, byteLength);
 const call = (name: string, requestStream: boolean) => ({
   path: `${SERVICE}${name}`,
   requestStream,
@@ -109,11 +112,29 @@ export function encodePart(part: StreamPart): Uint8Array {
   return writer.tag(1, WireType.LengthDelimited).bytes(metadata.finish()).finish();
 }
 
-/** @param manifests - JSON each. */
-export function encodeManifests(manifests: Iterable<Uint8Array>): Uint8Array {
-  const writer = new BinaryWriter();
-  for (const manifest of manifests) writer.tag(1, WireType.LengthDelimited).bytes(manifest);
-  return writer.tag(2, WireType.LengthDelimited).string("Plugin").finish();
+/**
+ * n.b. the writer would keep all manifests beside the message until it is finished.
+ *
+ * @param manifests - JSON each.
+ */
+export function encodeManifests(manifests: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
+  let message = new Uint8Array(FIRST_BYTES);
+  let length = 0;
+  const append = (bytes: Uint8Array) => {
+    if (length + bytes.length > message.length) {
+      const larger = new Uint8Array(Math.max(length + bytes.length, Math.ceil(message.length * 1.5)));
+      larger.set(message.subarray(0, length));
+      message = larger;
+    }
+    message.set(bytes, length);
+    length += bytes.length;
+  };
+  for (const manifest of manifests) {
+    append(new BinaryWriter().tag(1, WireType.LengthDelimited).uint32(manifest.length).finish());
+    append(manifest);
+  }
+  append(new BinaryWriter().tag(2, WireType.LengthDelimited).string("Plugin").finish());
+  return message.subarray(0, length);
 }
 
 export function decodeManifests(bytes: Uint8Array): string[] {

@@ -11,9 +11,11 @@ import {
 } from "@grpc/grpc-js";
 import { announcements } from "../parameters.ts";
 import { AnswerCache } from "./cache.ts";
-import { type CallAnswer, type CallResult, generateCall } from "./generate-call.ts";
+import type { CallAnswer } from "./answer-folder.ts";
+import { type CallResult, generateCall } from "./generate-call.ts";
 import { Parts } from "./parts.ts";
 import { encodeAnnouncements, PLAIN_CONFIGURATION, PLUGIN_SERVICE, SUPPORTED } from "./protocol.ts";
+import type { AnswerProcesses } from "./processes.ts";
 
 const CACHE_BYTES = 64 * 2 ** 20;
 /** n.b. Argo CD gives up after 60 s, and says nothing of the time. */
@@ -38,8 +40,13 @@ export interface Told {
  *
  * @param socket - `NAME-VERSION.sock` in the folder that repo-server looks in.
  * @param tell - is told of each call.
+ * @param processes - for large folders; without them all are answered in this one.
  */
-export async function startPluginServer(socket: string, tell: (told: Told) => void): Promise<PluginServer> {
+export async function startPluginServer(
+  socket: string,
+  tell: (told: Told) => void,
+  processes?: AnswerProcesses,
+): Promise<PluginServer> {
   const place = await mkdtemp(join(tmpdir(), "asya-plugin-"));
   const cache = new AnswerCache<CallAnswer>(CACHE_BYTES);
   const server = new Server({
@@ -51,7 +58,7 @@ export async function startPluginServer(socket: string, tell: (told: Told) => vo
       const startedAt = performance.now();
       const told = (more: Omit<Told, "ms">) => tell({ ms: performance.now() - startedAt, ...more });
       const parts = new Parts(call, IDLE_MS);
-      withDeadline(generateCall(parts, place, cache), (late) => parts.stop(late)).then(
+      withDeadline(generateCall(parts, place, cache, processes), (late) => parts.stop(late)).then(
         (result) => {
           const { answer } = result;
           if ("manifests" in answer) {
