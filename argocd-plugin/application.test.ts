@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -187,6 +187,37 @@ describe.skipIf(kustomize === undefined)("with the real kustomize", () => {
     const [cited] = await findingsOf("team", { env });
     expect(cited).toContain("ASYA-E047 kustomize build failed");
     expect(cited).not.toContain("hunter2");
+  });
+
+  const HUNGRY = {
+    "an alias bomb": (folder: string) => {
+      const level = (index: number) =>
+        `  a${index}: &a${index} [${Array(9)
+          .fill(index === 0 ? "x" : `*a${index - 1}`)
+          .join(",")}]\n`;
+      const levels = Array.from({ length: 10 }, (_, index) => level(index)).join("");
+      writeFileSync(join(folder, "a.yaml"), `${CONFIG_MAP}x:\n${levels}`);
+      writeFileSync(join(folder, "kustomization.yaml"), "resources: [a.yaml]\n");
+    },
+    "a generator of a gigabyte": (folder: string) => {
+      writeFileSync(join(folder, "big.bin"), "");
+      truncateSync(join(folder, "big.bin"), 2 ** 30);
+      writeFileSync(
+        join(folder, "kustomization.yaml"),
+        "configMapGenerator: [{name: a, files: [big.bin]}]\n",
+      );
+    },
+  };
+  test.each(Object.entries(HUNGRY))("%s is ended before it takes the memory of others", async (_, make) => {
+    mkdirSync(join(place, "team"));
+    make(join(place, "team"));
+    const startedAt = performance.now();
+    expect(await findingsOf("team", { env })).toEqual([
+      expect.stringMatching(
+        /^kustomization\.yaml:1:1 ASYA-E047 kustomize build took more than 128\.0 MiB of memory and was ended - /,
+      ),
+    ]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   const POWER = {

@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { dirname } from "node:path";
 import { shorten } from "../../core/shorten.ts";
 import { quoteValue } from "../../core/finding.ts";
+import { watchMemory } from "./memory.ts";
 import { mebibytes } from "../read/refusals.ts";
 
 export interface BuildLimits {
@@ -20,8 +21,10 @@ export type Built = { text: string } | { message: string; fix: string };
 const ENVIRONMENT = {
   HTTP_PROXY: "http://127.0.0.1:9",
   HTTPS_PROXY: "http://127.0.0.1:9",
-  GOMEMLIMIT: "128MiB",
+  GOMEMLIMIT: "96MiB",
 };
+/** n.b. a build of 1,000 actors takes 50 MiB; an alias bomb or a generator of a large file took gigabytes. */
+const MEMORY_BYTES = 128 * 2 ** 20;
 /** Without helm, plugins and functions, which are off unless asked for; files of a base come from its own folder. */
 const ARGUMENTS = ["build", "--load-restrictor", "LoadRestrictionsRootOnly"];
 const MESSAGE_CHARACTERS = 1_000;
@@ -35,7 +38,7 @@ export async function kustomizeBuild(program: string, folder: string, limits: Bu
     stdio: ["ignore", "pipe", "pipe"],
   });
   const pieces: Buffer[] = [];
-  let [bytes, errors, late] = [0, "", false];
+  let [bytes, errors, late, large] = [0, "", false, false];
   child.stdout.on("data", (piece: Buffer) => {
     bytes += piece.length;
     if (bytes > limits.bytes) child.kill("SIGKILL");
@@ -48,11 +51,21 @@ export async function kustomizeBuild(program: string, folder: string, limits: Bu
     late = true;
     child.kill("SIGKILL");
   }, limits.ms);
+  const stopWatching = watchMemory(child.pid, MEMORY_BYTES, () => {
+    large = true;
+    child.kill("SIGKILL");
+  });
   const { promise, resolve } = Promise.withResolvers<number | string>();
   child.on("error", ({ message }) => resolve(message));
   child.on("close", (status, signal) => resolve(status ?? signal ?? "no exit status"));
   const ended = await promise;
   clearTimeout(timer);
+  stopWatching();
+  if (large)
+    return {
+      message: `kustomize build took more than ${mebibytes(MEMORY_BYTES)} of memory and was ended`,
+      fix: "make several Applications of the folder, and keep large files out of generators",
+    };
   if (late)
     return {
       message: `kustomize build was ended after ${limits.ms / 1_000} s`,
