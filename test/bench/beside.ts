@@ -73,14 +73,14 @@ async function figures(good: () => Promise<number>, hostile: () => Promise<numbe
   await good();
   const alone: number[] = [];
   for (let round = 0; round < ROUNDS; round++) alone.push(await good());
-  let attacks = 0;
-  let running = true;
+  const attacks: number[] = [];
+  const enough = new AbortController();
   const attack = (async () => {
-    for (; running; attacks++) await hostile();
+    while (!enough.signal.aborted) attacks.push(await hostile());
   })();
   const beside: number[] = [];
-  while (attacks < ATTACKS || beside.length < ROUNDS) beside.push(await good());
-  running = false;
+  while (attacks.length < ATTACKS || beside.length < ROUNDS) beside.push(await good());
+  enough.abort();
   await attack;
   return { aloneMs: median(alone), besideMs: median(beside), besideWorstMs: Math.max(...beside) };
 }
