@@ -63,6 +63,16 @@ test.each([
   ]);
 });
 
+test("what is wrong with the text that kustomize prints stands at the kustomization, as nobody has its lines", async () => {
+  write({ "team/kustomization.yaml": "" });
+  const env = { ASYA_KUSTOMIZE: program(`printf '${CONFIG_MAP}---\\na: [\\n---\\nreplicas: 3\\n'`) };
+  const { findings } = await readApplication(join(place, "team"), { env });
+  expect(findings.map(formatFinding)).toEqual([
+    expect.stringMatching(/^kustomization\.yaml:1:1 ASYA-E001 /),
+    expect.stringMatching(/^kustomization\.yaml:1:1 ASYA-E007 /),
+  ]);
+});
+
 test("a kustomize in PATH is taken", async () => {
   write({ "team/Kustomization": "resources: []\n", "bin/kustomize": `#!/bin/sh\nprintf '${CONFIG_MAP}'\n` });
   chmodSync(join(place, "bin/kustomize"), 0o755);

@@ -82,13 +82,13 @@ export class Reading {
     if (parsed.kind === "empty") return;
     const { firstLine } = chunk;
     const position = positionsIn(chunk.text, firstLine);
+    const built = builtIn !== undefined;
     for (const { code, message, fix, offset } of parsed.problems) {
-      this.findings.push(placed(finding(code, [], message, fix), file, position(offset)));
+      this.findings.push(placed(finding(code, [], message, fix), file, built ? TOP : position(offset)));
     }
     if (parsed.kind === "broken") return;
     this.#expansion -= parsed.expansion;
     const { objects, findings } = objectsIn(parsed.value);
-    const built = builtIn !== undefined;
     const current = { file, firstLine, text: () => chunk.text, limits: this.#limits, built };
     for (const each of findings) this.findings.push(placed(each, file, locate(current, each.path, "value")));
     const document = { ...current, text: again() };
@@ -114,6 +114,9 @@ export class Reading {
     this.findings.push(placed(of, document.file, locate(document, base, "value")));
   }
 }
+
+/** Of a text whose lines are nobody's. */
+const TOP: Position = { line: 1, column: 1 };
 
 /** Where a document comes from. */
 interface Origin {
