@@ -1,5 +1,6 @@
 /** npm run bench [-- --json FILE] [--only plugin|function]: figures of one run, to be read as ratios. */
 import { parseArgs } from "node:util";
+import { type BesideFigures, measureBeside } from "./beside.ts";
 import { measureFunction, type CallFigures, type FunctionFigures } from "./function.ts";
 import { measurePlugin, type PluginFigures } from "./plugin.ts";
 import { measurePluginServer } from "./plugin-server.ts";
@@ -47,7 +48,10 @@ async function pluginFigures() {
         "kB a tar": round(repoServer.bytesPerTar / 1_000),
       },
     ]);
-  return { plugin, server, repoServer };
+  console.log("beside a hostile repository: 50 actors, median of the same alone and meanwhile");
+  const beside = await measureBeside();
+  console.table(beside.map(besideRow));
+  return { plugin, server, repoServer, beside };
 }
 
 async function functionFigures() {
@@ -70,6 +74,16 @@ function pluginRow({ actors, emptyMs, pluginMs, imageMs, kustomizeMs }: PluginFi
     ...(kustomizeMs === undefined
       ? {}
       : { "kustomize, ms": round(kustomizeMs), "of kustomize": round(imageMs / kustomizeMs) }),
+  };
+}
+
+function besideRow({ face, aloneMs, besideMs, besideWorstMs }: BesideFigures) {
+  return {
+    face,
+    "alone, ms": round(aloneMs),
+    "beside, ms": round(besideMs),
+    ratio: round(besideMs / aloneMs),
+    "worst beside, ms": round(besideWorstMs),
   };
 }
 
