@@ -46,7 +46,8 @@ test("asya redrive waits for the end, also where no dead letters are left", asyn
 });
 
 test("asya drain: an actor that is paused at zero empties its queue all the same, and says so", async () => {
-  await world.reaches(NAME, "Napping", 120_000);
+  await world.reaches(NAME, "Napping", 180_000);
+  tell("it is at zero again");
   world.annotate(NAME, { "asya.sh/paused": "true" });
   await until("it is paused", paused, (is) => is === "true");
   await world.mail.send([NAME], 10);
@@ -56,6 +57,7 @@ test("asya drain: an actor that is paused at zero empties its queue all the same
     (depth) => depth === 10,
   );
   expect(await world.replicas(NAME)).toBe(0);
+  tell("10 messages wait, and scaling is paused");
   const { code, output } = await asya("drain", NAME, "--timeout", "3m");
   tell(output.trim());
   expect(output).toContain(`${NAME}: 10 messages left`);
@@ -66,7 +68,7 @@ test("asya drain: an actor that is paused at zero empties its queue all the same
   expect((await asya("drain", "--resume", NAME)).code).toBe(0);
   await until("it is paused again", paused, (is) => is === "true");
   world.annotate(NAME, { "asya.sh/paused": null });
-}, 300_000);
+}, 400_000);
 
 test("asya drain: Ctrl-C, also twice, ends it at once with 130 and says how to go on; the actor stays in draining", async () => {
   const { code, output } = await asyaStopped("0 messages left", "drain", NAME);
