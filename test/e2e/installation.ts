@@ -42,7 +42,10 @@ export async function install(
   writeFileSync(join(folder, "observer.yaml"), observer(place));
   undo("temporary files", () => rmSync(folder, { recursive: true, force: true }));
   for (const [kind, name] of INSTALLED.toReversed())
-    undo(`${kind} ${name}`, () => kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait"]));
+    // n.b. An XRD stays until the last of its actors is gone, also those of somebody's kept run.
+    undo(`${kind} ${name}`, () =>
+      kubectl(cluster, ["delete", kind, name, "--ignore-not-found", "--wait", "--timeout=90s"]),
+    );
   // n.b. Its operator needs the namespace's Secret for it.
   undo("the shared topology", () =>
     kubectl(cluster, [
