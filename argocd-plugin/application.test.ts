@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { leastActor } from "../test/least-actor.ts";
 import { formatFinding } from "../core/finding.ts";
 import { findProgram } from "../test/real-program.ts";
 import { answerFor } from "./answer.ts";
@@ -21,16 +22,7 @@ function write(files: Record<string, string>): void {
   }
 }
 
-const ACTOR = `apiVersion: asya.sh/v1alpha1
-kind: AsyncActor
-metadata: {name: ocr}
-spec:
-  transport: rabbitmq
-  workload:
-    template:
-      spec:
-        containers: [{name: asya-runtime, image: "app:1", env: [{name: ASYA_HANDLER, value: a.b}]}]
-`;
+const ACTOR = leastActor("ocr");
 const TYPO = ACTOR.replace("transport:", "scalling: {}\n  transport:");
 const CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 

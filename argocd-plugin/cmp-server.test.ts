@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { leastActor } from "../test/least-actor.ts";
 import { pack } from "tar-stream";
 import { parseDocument } from "yaml";
 import { freshBundle, PLUGIN } from "../scripts/build.ts";
@@ -15,16 +16,7 @@ import { PluginClient } from "./server/call.ts";
 const argocd = findProgram("argocd");
 const kustomize = findProgram("kustomize");
 
-const ACTOR = `apiVersion: asya.sh/v1alpha1
-kind: AsyncActor
-metadata: {name: a}
-spec:
-  transport: rabbitmq
-  workload:
-    template:
-      spec:
-        containers: [{name: asya-runtime, image: "app:1", env: [{name: ASYA_HANDLER, value: a.b}]}]
-`;
+const ACTOR = leastActor("a");
 
 async function archive(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const tar = pack();

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { PLATFORM } from "../test/tools-folder.ts";
 import { formatFinding, isError } from "../core/finding.ts";
 import type { Metadata } from "../core/manifest.ts";
 import { generate, type GenerateOptions } from "./generate.ts";
@@ -37,20 +38,7 @@ spec:
             env: [{name: ASYA_HANDLER, value: app.handler}]
 `;
 
-const platform = (extra = "") => `apiVersion: apiextensions.crossplane.io/v1beta1
-kind: EnvironmentConfig
-metadata:
-  name: asya-platform
-data:
-  sidecar: {image: "example.com/sidecar:1"}
-  transports:
-    rabbitmq:
-      type: rabbitmq
-      config:
-        host: rabbitmq.example
-        passwordSecretRef: {name: rabbitmq, key: password}
-        connection: {secretName: rabbitmq}
-${extra}`;
+const platform = (extra = "") => PLATFORM + extra;
 
 const everything = () => new Findings({ kept: Infinity, notes: true });
 

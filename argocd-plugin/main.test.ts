@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { leastActor } from "../test/least-actor.ts";
 import { parseAllDocuments } from "yaml";
 import { freshBundle, PLUGIN } from "../scripts/build.ts";
 
@@ -41,16 +42,7 @@ data:
 `;
 const SECRET =
   "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: 'n'}\nstringData: {password: hunter2}\n";
-const ACTOR = `apiVersion: asya.sh/v1alpha1
-kind: AsyncActor
-metadata: {name: a}
-spec:
-  transport: rabbitmq
-  workload:
-    template:
-      spec:
-        containers: [{name: asya-runtime, image: "app:1", env: [{name: ASYA_HANDLER, value: a.b}]}]
-`;
+const ACTOR = leastActor("a");
 
 interface Ended {
   exit: number | null;

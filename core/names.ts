@@ -5,6 +5,10 @@ export const INSTALL_CONTAINER = "asya-runtime-install";
 
 export const PLATFORM_NAME = "asya-platform";
 export const FLAVOR_LABEL = "asya.sh/flavor";
+/** What people and Argo CD actions ask of an AsyncActor: "true", or for a redrive a time. */
+export const DRAIN_ANNOTATION = "asya.sh/drain";
+export const REDRIVE_ANNOTATION = "asya.sh/redrive";
+export const ADOPT_ANNOTATION = "asya.sh/adopt";
 /** Of ConfigMaps with the gateway's tools and routes. */
 export const TOOLS_LABEL = "asya.sh/tools";
 

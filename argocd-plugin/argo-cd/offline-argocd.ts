@@ -80,7 +80,13 @@ export class OfflineArgoCd {
   #admin(...args: readonly string[]): string {
     const { status, stdout, stderr } = spawnSync(this.#program, ["admin", ...args], {
       encoding: "utf8",
-      env: { ...process.env, HOME: this.#folder, KUBECONFIG: join(this.#folder, "kubeconfig") },
+      // n.b. argocd leaves its temporary files behind.
+      env: {
+        ...process.env,
+        HOME: this.#folder,
+        TMPDIR: this.#folder,
+        KUBECONFIG: join(this.#folder, "kubeconfig"),
+      },
     });
     if (status !== 0 || stdout === "")
       throw new Error(`argocd admin ${args.join(" ")} ended with ${status}: ${stderr}`);

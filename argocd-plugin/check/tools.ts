@@ -1,9 +1,9 @@
 import { type FieldPath, type Finding, finding, quoteValue } from "../../core/finding.ts";
-import type { FindingCode } from "../../core/findings.ts";
 import { isObject } from "../../core/json.ts";
 import type { Manifest } from "../../core/manifest.ts";
 import { TOOLS_LABEL } from "../../core/names.ts";
-import { checkSchema, type ViolationKind } from "../../core/schema-check.ts";
+import { checkSchema } from "../../core/schema-check.ts";
+import { VIOLATION_CODES } from "../../functions/asyncactor/compose/schema.ts";
 import { parseDocument } from "../read/document.ts";
 import type { Limits } from "../read/limits.ts";
 import { mebibytes } from "../read/refusals.ts";
@@ -20,14 +20,6 @@ export interface ReadTools {
   content: ToolsContent;
 }
 
-/** What is wrong about these is the key, not its value. */
-const CODES: Readonly<Record<ViolationKind, FindingCode>> = {
-  unknown: "E010",
-  type: "E011",
-  value: "E012",
-  missing: "E013",
-  duplicate: "E018",
-};
 /** n.b. the API server refuses a ConfigMap whose data take more. */
 const CONFIG_MAP_BYTES = 2 ** 20;
 
@@ -123,7 +115,7 @@ async function contentOf(
   const value = parsed.kind === "empty" ? {} : parsed.value;
   const { violations } = checkSchema(TOOLS_SCHEMA, value, []);
   for (const { kind, path, message, fix } of violations)
-    findings.add([finding(CODES[kind], path, message, fix)], (one) =>
+    findings.add([finding(VIOLATION_CODES[kind], path, message, fix)], (one) =>
       file.placed(one, kind === "unknown" ? "key" : "value"),
     );
   // The cast is earned: the schema holds.

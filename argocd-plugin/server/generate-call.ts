@@ -54,7 +54,8 @@ export async function generateCall(
       processes === undefined || keptBytes <= SMALL_BYTES
         ? await answerFolder(asked)
         : await processes.answer(asked, parts.signal);
-    cache.set(question, answer, "manifests" in answer ? answer.manifests.length : answer.refusal.length);
+    // n.b. A refusal may be of the moment: a build that took too long, a kustomize that was not there.
+    if ("manifests" in answer) cache.set(question, answer, answer.manifests.length);
     return { answer, cached: false, packedBytes, appName };
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;

@@ -23,7 +23,7 @@ export class AnswerProcesses {
 
   /** @param signal - ends the process wherever it is. */
   async answer(question: FolderQuestion, signal: AbortSignal): Promise<CallAnswer> {
-    if (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.#running >= AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running++;
     try {
       return await this.#run(question, signal);

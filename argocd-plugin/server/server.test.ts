@@ -80,6 +80,14 @@ test("the same content is answered from memory, whatever the archive's times say
   expect(told.at(-1)?.result?.cached).toBe(true);
 });
 
+test("what was refused is judged again: the reason may have been of the moment", async () => {
+  const repository = await archive({ "a.yaml": "kind: [" });
+  for (let time = 0; time < 2; time++) {
+    await expect(client.generate(repository)).rejects.toThrow("ASYA-E001");
+    expect(told.at(-1)?.result?.cached).toBe(false);
+  }
+});
+
 test("a file cannot be written outside by way of links or dots", async () => {
   const outside = join(folder, "outside.yaml");
   await expect(client.generate(await archive({ "../outside.yaml": CONFIG_MAP }))).rejects.toMatchObject({

@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "commander";
 import { Findings } from "../../argocd-plugin/check/findings.ts";
 import { isPlatform } from "../../argocd-plugin/check/world.ts";
 import { generate } from "../../argocd-plugin/generate.ts";
-import { readFolder } from "../../argocd-plugin/read/folder.ts";
+import { readApplication } from "../../argocd-plugin/application.ts";
 import type { SourceObject } from "../../argocd-plugin/read/source-object.ts";
 import { type Finding, isError } from "../../core/finding.ts";
 import type { Manifest } from "../../core/manifest.ts";
@@ -100,7 +100,7 @@ async function readSide(
   platform: string | undefined,
   now: Date,
 ): Promise<ReadSide> {
-  const content = exists ? await readFolder(path, { prefix }) : { objects: [], findings: [] };
+  const content = exists ? await readApplication(path, { prefix }) : { objects: [], findings: [] };
   const objects: readonly SourceObject[] = content.objects;
   const own: Manifest[] = objects
     .filter(({ kind }) => kind === "EnvironmentConfig")

@@ -1,11 +1,11 @@
 import { constants } from "node:os";
 import { InvalidArgumentError } from "commander";
 import { durationMs } from "../../core/duration.ts";
+import { DRAIN_ANNOTATION } from "../../core/names.ts";
 import { ActorsInCluster } from "../drain/cluster.ts";
 import { emptied } from "../drain/emptying.ts";
 import { type ListedActor, named, sendersOf } from "../drain/senders.ts";
 
-const DRAIN = "asya.sh/drain";
 const POLL_MS = 2_000;
 
 interface Options {
@@ -37,7 +37,7 @@ export async function drainCommand(actors: readonly string[], options: Options):
 }
 
 async function resume(cluster: ActorsInCluster, names: readonly string[]): Promise<void> {
-  for (const name of names) await cluster.annotate(name, DRAIN, null);
+  for (const name of names) await cluster.annotate(name, DRAIN_ANNOTATION, null);
   console.error(`no longer draining: ${names.join(", ")}`);
 }
 
@@ -56,7 +56,7 @@ async function drain(
       stop.abort();
     });
   }
-  for (const name of names) await cluster.annotate(name, DRAIN, "true");
+  for (const name of names) await cluster.annotate(name, DRAIN_ANNOTATION, "true");
   const { declared, open } = sendersOf(names, there);
   if (declared.length > 0) console.error(`may still send to them (access.sendTo): ${declared.join(", ")}`);
   if (open.length > 0) console.error(`may send to any actor (no access.sendTo): ${open.join(", ")}`);

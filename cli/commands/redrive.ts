@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isObject } from "../../core/json.ts";
+import { REDRIVE_ANNOTATION } from "../../core/names.ts";
 import { ActorsInCluster } from "../drain/cluster.ts";
 
 const POLL_MS = 1_000;
@@ -10,7 +11,7 @@ const WAIT_MS = 31 * 60_000;
 export async function redriveCommand(actor: string, options: { namespace?: string }): Promise<void> {
   const cluster = new ActorsInCluster(options.namespace);
   const requestedAt = new Date().toISOString();
-  await cluster.annotate(actor, "asya.sh/redrive", requestedAt);
+  await cluster.annotate(actor, REDRIVE_ANNOTATION, requestedAt);
   console.error(`asked for at ${requestedAt}; it goes on without this command, and status.redrive tells how`);
   const deadlineMs = Date.now() + WAIT_MS;
   let said = "";

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { isObject } from "../../core/json.ts";
+import { ADOPT_ANNOTATION } from "../../core/names.ts";
 import { accelerators, ceiling, isFourfold } from "./accelerators.ts";
 import type { Mark, Pair, Rule } from "./rule.ts";
 import type { Rendered, SideActor } from "./side.ts";
-
-const ADOPT = "asya.sh/adopt";
 
 export function killedWork({ before, after }: Pair): Mark[] {
   if (before.rendered.findings.some(({ code }) => code === "W011")) return [];
@@ -58,7 +57,7 @@ export function adoptedActor(actor: SideActor): Mark[] {
 }
 
 function isAdopting({ manifest }: SideActor): boolean {
-  return manifest.metadata.annotations?.[ADOPT] === "true";
+  return manifest.metadata.annotations?.[ADOPT_ANNOTATION] === "true";
 }
 
 /** Everything that the user wrote about an actor and that may show in its objects. */

@@ -1,4 +1,5 @@
 import { isObject } from "../../core/json.ts";
+import { DRAIN_ANNOTATION } from "../../core/names.ts";
 
 /** As much of an AsyncActor as a drain needs. */
 export interface ListedActor {
@@ -17,7 +18,7 @@ export function listedActors(list: unknown): ListedActor[] {
     return {
       name: String(metadata["name"]),
       sendTo: Array.isArray(sendTo) ? sendTo.map(String) : undefined,
-      draining: objectIn(metadata, "annotations")["asya.sh/drain"] === "true",
+      draining: objectIn(metadata, "annotations")[DRAIN_ANNOTATION] === "true",
     };
   });
 }

@@ -2,12 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { type Finding, finding, quoteValue } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Manifest, Observed } from "../../../core/manifest.ts";
+import { ADOPT_ANNOTATION } from "../../../core/names.ts";
 import type { ActorObject } from "./actor.ts";
 import { leftoversIn } from "./leftovers.ts";
 import { SCALED_OBJECT_KEY, workloadKey } from "./objects.ts";
 import type { ActorPlan } from "./plan.ts";
-
-const ADOPT = "asya.sh/adopt";
 
 /** What stands where the actor's own objects would: asked for before the first render. */
 export interface Existing {
@@ -72,8 +71,8 @@ function takeoverFindings(
     const message = `${what} and is controlled by ${owner.kind} ${quoteValue(owner.name)}`;
     return refuse(message, "delete it, or remove its owner reference and adopt it");
   }
-  if (actor.metadata.annotations?.[ADOPT] !== "true") {
-    const fix = `annotate the actor with ${ADOPT}: "true" to take it over, or choose another name`;
+  if (actor.metadata.annotations?.[ADOPT_ANNOTATION] !== "true") {
+    const fix = `annotate the actor with ${ADOPT_ANNOTATION}: "true" to take it over, or choose another name`;
     return refuse(`${what} and is not this actor's`, fix);
   }
   const [path] = IMMUTABLE.filter(

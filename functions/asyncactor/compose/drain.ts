@@ -1,7 +1,6 @@
 import { isObject } from "../../../core/json.ts";
+import { DRAIN_ANNOTATION } from "../../../core/names.ts";
 import type { ActorObject } from "./actor.ts";
-
-const DRAIN = "asya.sh/drain";
 
 /** How far the emptying of an actor is; `left` counts messages in the queue and in hand, and is absent where nobody knows. */
 export interface Drain {
@@ -11,7 +10,7 @@ export interface Drain {
 }
 
 export function isDraining(annotations: Readonly<Record<string, string>> | undefined): boolean {
-  return annotations?.[DRAIN] === "true";
+  return annotations?.[DRAIN_ANNOTATION] === "true";
 }
 
 /**

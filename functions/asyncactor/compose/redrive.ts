@@ -2,13 +2,13 @@ import { conditionOf } from "../../../core/conditions.ts";
 import { sha256 } from "../../../core/digest.ts";
 import { isObject } from "../../../core/json.ts";
 import type { Manifest, Metadata, Observed } from "../../../core/manifest.ts";
+import { REDRIVE_ANNOTATION } from "../../../core/names.ts";
 import type { TransportPlan } from "../../../transports/contract.ts";
 import type { ActorObject, EffectiveActor } from "./actor.ts";
 import { sidecarContainer } from "./sidecar-container.ts";
 import type { Platform } from "./platform.ts";
 
 export const REDRIVE_JOB_KEY = "redrive-job";
-const ASKED = "asya.sh/redrive";
 /** Who asks again may be ahead of our clock; and nothing starts because of a backup's or a new cluster's old annotation. */
 const BELIEVED_MS = 15 * 60_000;
 const DEADLINE_SECONDS = 1_800;
@@ -30,13 +30,13 @@ export function redriveOf(
   job: Observed | undefined,
   now: Date,
 ): Redrive | undefined {
-  const requestedAt = metadata.annotations?.[ASKED];
+  const requestedAt = metadata.annotations?.[REDRIVE_ANNOTATION];
   if (requestedAt === undefined || askedAtMs === undefined) return undefined;
   const said = (state: Redrive["state"], message: string): Redrive => ({ requestedAt, state, message });
   const before = remembered(status, requestedAt);
   if (before?.state === "Succeeded" || before?.state === "Failed") return before;
   if (job !== undefined) {
-    const isThis = job.metadata?.annotations?.[ASKED] === requestedAt;
+    const isThis = job.metadata?.annotations?.[REDRIVE_ANNOTATION] === requestedAt;
     if (!isThis || job.metadata?.deletionTimestamp !== undefined)
       return said("Pending", "the Job of an earlier request is being removed");
     return ofJob(job, said);
@@ -91,14 +91,15 @@ export function redriveJob(
 ): Manifest | undefined {
   if (redrive === undefined) return undefined;
   if (job === undefined && (!isRedriving(redrive) || plan.deadLetterQueue === undefined)) return undefined;
-  if (job !== undefined && job.metadata?.annotations?.[ASKED] !== redrive.requestedAt) return undefined;
+  if (job !== undefined && job.metadata?.annotations?.[REDRIVE_ANNOTATION] !== redrive.requestedAt)
+    return undefined;
   return {
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
       ...metadata,
       name: job?.metadata?.name ?? jobName(actor.name, redrive.requestedAt),
-      annotations: { ...metadata.annotations, [ASKED]: redrive.requestedAt },
+      annotations: { ...metadata.annotations, [REDRIVE_ANNOTATION]: redrive.requestedAt },
     },
     // n.b. A Job's template is immutable: another image or setting must not reach one that exists.
     spec: job?.spec ?? jobSpec(actor, platform, plan),

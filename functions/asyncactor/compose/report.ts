@@ -57,7 +57,7 @@ export function report(rendered: Rendered, { observed, now }: ComposeInput): Com
   const objects = Object.fromEntries(
     Object.entries(manifests).map(([key, manifest]) => {
       const readiness = key === workloadKey(plan) ? workloadReadiness(workload, state) : ofKey(key);
-      return [key, { manifest, readiness, ready: readiness?.ready ?? key === REDRIVE_JOB_KEY }];
+      return [key, { manifest, readiness, ready: readiness?.ready ?? false }];
     }),
   );
   const status = statusFields({
@@ -118,12 +118,12 @@ function objectReadiness(
   key: string,
   object: Observed | undefined,
 ): Readiness | undefined {
+  // An errand, no part of the actor, there or not: status.redrive says what becomes of it.
+  if (key === REDRIVE_JOB_KEY) return READY;
   if (object === undefined) return undefined;
   if (key === SCALED_OBJECT_KEY) return scaledObjectReadiness(object);
   // n.b. KEDA writes no condition on a TriggerAuthentication; the ScaledObject's says whether it works.
   if (key === TRIGGER_AUTHENTICATION_KEY) return READY;
-  // An errand, no part of the actor: status.redrive says what becomes of it.
-  if (key === REDRIVE_JOB_KEY) return READY;
   return plan.transport.readiness(key, object);
 }
 

@@ -1,6 +1,6 @@
 import { type FieldPath, type Finding, finding, isError, quoteValue } from "../../../core/finding.ts";
 import { isObject } from "../../../core/json.ts";
-import { FLAVOR_LABEL } from "../../../core/names.ts";
+import { FLAVOR_LABEL, REDRIVE_ANNOTATION } from "../../../core/names.ts";
 import { didYouMean } from "../../../core/suggest.ts";
 import type { ActorObject, EffectiveActor, ScalingNumbers } from "./actor.ts";
 import { collisionFindings } from "./collisions.ts";
@@ -104,7 +104,7 @@ export function resolveActor(
     processingSeconds,
     graceSeconds: Math.max(shutdownSeconds, processingSeconds + GRACE_MARGIN_SECONDS),
     restartedAt: annotations["asya.sh/restarted-at"],
-    redriveAtMs: annotatedTime(annotations, "asya.sh/redrive", findings),
+    redriveAtMs: annotatedTime(annotations, REDRIVE_ANNOTATION, findings),
   };
   if (Array.isArray(spec.workload.template?.spec?.containers)) {
     findings.push(

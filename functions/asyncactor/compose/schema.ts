@@ -4,7 +4,8 @@ import { ACTOR_SCHEMA, PLATFORM_SCHEMA, SPEC_LAYER_SCHEMA } from "../../../core/
 import { checkSchema, type ViolationKind } from "../../../core/schema-check.ts";
 import type { Schema } from "../../../core/schema.ts";
 
-const CODES: Readonly<Record<ViolationKind, FindingCode>> = {
+/** How a finding is called by what is wrong with a value. */
+export const VIOLATION_CODES: Readonly<Record<ViolationKind, FindingCode>> = {
   unknown: "E010",
   type: "E011",
   value: "E012",
@@ -29,6 +30,6 @@ export function checkPlatformSchema(data: unknown): Finding[] {
 
 function schemaFindings(schema: Schema, value: unknown, base: FieldPath): Finding[] {
   return checkSchema(schema, value, base).violations.map(({ kind, path, message, fix }) =>
-    finding(CODES[kind], path, message, fix),
+    finding(VIOLATION_CODES[kind], path, message, fix),
   );
 }
