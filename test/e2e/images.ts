@@ -46,7 +46,7 @@ export async function makeCrewImage(shared: string): Promise<string> {
       join(unfinished, "packages"),
     ),
   );
-  execFileSync(join(shared, "image"), [CREW_PACKAGES, folder], { stdio: "ignore" });
+  execFileSync(join(shared, "image"), [CREW_PACKAGES, folder], { stdio: "pipe" });
   return build(shared, "crew", join(ROOT, "crew/Dockerfile"), join(ROOT, "crew"));
 }
 
@@ -59,7 +59,7 @@ function makeNodeBase(shared: string): void {
   const folder = mkdtempSync(join(tmpdir(), "asya-node-"));
   try {
     placeFiles(nodeFiles(), folder);
-    execFileSync(join(shared, "image"), [NODE_BASE, folder], { stdio: "ignore" });
+    execFileSync(join(shared, "image"), [NODE_BASE, folder], { stdio: "pipe" });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -70,7 +70,7 @@ function build(shared: string, name: string, dockerfile: string, context: string
   try {
     const file = join(folder, "Dockerfile");
     writeFileSync(file, onBasesOfTheNode(readFileSync(dockerfile, "utf8")));
-    execFileSync(join(shared, "image"), [imageName({ name }, tag), file, context], { stdio: "ignore" });
+    execFileSync(join(shared, "image"), [imageName({ name }, tag), file, context], { stdio: "pipe" });
     tell(`the image of ${name} is on the node`);
     return imageName({ name }, tag);
   } finally {
