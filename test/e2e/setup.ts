@@ -3,6 +3,7 @@ import { findCluster, kubectl, type Cluster } from "../cluster/cluster.ts";
 import { actor, HANDLERS } from "./actors.ts";
 import { installBeside } from "./beside.ts";
 import { Broker } from "./broker.ts";
+import { removeEarlierRuns } from "./earlier-runs.ts";
 import { makeImages } from "./images.ts";
 import { CONNECTION_SECRET, install, type Installation, PASSWORD_SECRET } from "./installation.ts";
 import { withPackages } from "./package.ts";
@@ -27,6 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (found.length > 0) throw new Error(`this cluster is not ready for the tests:\n  ${found.join("\n  ")}`);
   const named = placeFrom(process.env);
   const place = process.env["E2E_PACKAGE"] ? await withPackages(named) : named;
+  if (!process.env["E2E_BESIDE"])
+    await removeEarlierRuns(cluster, (earlier) => new Broker(place, earlier).remove());
   const run = `asya-e2e-${Date.now().toString(36)}`;
   const broker = new Broker(place, run);
   const undoing = new Undoing();
